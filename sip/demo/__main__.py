@@ -1,0 +1,29 @@
+"""`python -m sip.demo`: what `./run` calls once the environment is there."""
+
+import argparse
+import sys
+
+from sip.demo import supervisor, testrun
+from sip.demo.errors import DemoError
+
+
+def main() -> int:
+    """Tells every foreseen failure in one sentence."""
+    parser = argparse.ArgumentParser(prog="./run")
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", prog="./run demo", help="starta demot")
+    up.add_argument("--reset", action="store_true", help="börja om med tomma data")
+    test = commands.add_parser("test", prog="./run test", help="kör ett kommando med egen databas")
+    test.add_argument("words", nargs=argparse.REMAINDER)
+    given = parser.parse_args()
+    try:
+        if given.command == "up":
+            return supervisor.up(reset=given.reset)
+        return testrun.run(given.words[1:] if given.words[:1] == ["--"] else given.words)
+    except DemoError as error:
+        print(f"Fel: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,272 @@
+"""Starts the whole demo in order, watches it and stops it in order."""
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from types import FrameType
+
+from sip.demo import environment, mailcatcher, postgres, valkey
+from sip.demo.environment import PROJECT, Choices
+from sip.demo.errors import DemoError
+from sip.demo.home import Home
+from sip.demo.processes import Child, Processes, claim_port
+
+STEP_SECONDS = 300
+READY_SECONDS = 90
+LOADERS = ("load_register", "load_demo")
+SWEDISH = {
+    "postgres": "Databasen",
+    "valkey": "Kön",
+    "mail": "Brevlådan",
+    "web": "Webbservern",
+    "worker": "Bakgrundsarbetaren",
+    "beat": "Klockan",
+}
+
+
+class Stopped(BaseException):
+    """Somebody asked the demo to stop."""
+
+
+def say(text: str = "") -> None:
+    print(text, flush=True)
+
+
+def up(*, reset: bool) -> int:
+    """Runs the demo until it is stopped or one of its processes ends by itself."""
+    choices = Choices.read(os.environ)
+    began = time.monotonic()
+    with _stoppable(), contextlib.ExitStack() as stack:
+        home = Home.open(choices.home)
+        lock = stack.enter_context(home.locked())
+        if reset:
+            home.clear()
+            if choices.database_url:
+                say("Databasen i DATABASE_URL lämnas som den är; bara demots egna filer är borta.")
+        home.require_space()
+        claim = stack.enter_context(claim_port(choices.port))
+        processes = Processes(home.log, inherit=[lock])
+        try:
+            demo = Demo(processes, home, choices)
+            demo.start()
+            say(f"\nDemot är igång efter {time.monotonic() - began:.0f} sekunder. Stoppa med Ctrl-C.")
+            return demo.watch()
+        except Stopped:
+            return 0
+        finally:
+            _ignore_signals()
+            say("\nStoppar demot …")
+            processes.stop()
+            claim.close()
+            say("Demot är stoppat.")
+
+
+class Demo:
+    """One running demo."""
+
+    def __init__(self, processes: Processes, home: Home, choices: Choices):
+        self.processes = processes
+        self.home = home
+        self.choices = choices
+        self.address = f"http://127.0.0.1:{choices.port}/"
+
+    def start(self) -> None:
+        env = self._stores()
+        say("Uppdaterar databasen …")
+        self._manage("migrate", env, "migrate", "--verbosity=0")
+        self._load(env)
+        smtp, page = mailcatcher.listening_socket(), mailcatcher.listening_socket()
+        with smtp, page:
+            mailbox = f"http://127.0.0.1:{page.getsockname()[1]}/"
+            env |= {
+                "SIP_PORT": str(self.choices.port),
+                "SIP_PUBLIC_URL": self.address.rstrip("/"),
+                "SIP_FACE": "both",
+                "SIP_SMTP_HOST": "127.0.0.1",
+                "SIP_SMTP_PORT": str(smtp.getsockname()[1]),
+                "SIP_MAILBOX_URL": mailbox,
+            }
+            self._start_mail(smtp, page)
+        say("Startar webbserver, arbetare och klocka …")
+        accounts = self._accounts(env)
+        self._start_ours(env)
+        self._wait_until_ready()
+        self._tell(mailbox, self._read_accounts(accounts))
+
+    def _stores(self) -> dict[str, str]:
+        """The database and the broker: the ones given, else our own."""
+        admin_url, redis_url = self.choices.database_url, self.choices.redis_url
+        secrets = self.home.secrets()
+        if admin_url:
+            environment.require_database(admin_url)
+        else:
+            say("Startar databasen …")
+            admin_url = postgres.start(self.processes, self.home, password=secrets["postgres"])
+        if redis_url:
+            environment.require_broker(redis_url)
+        else:
+            redis_url = valkey.start(self.processes, self.home, password=secrets["valkey"])
+        return environment.shared(
+            self.home, admin_url=admin_url, redis_url=redis_url, embedded=not self.choices.database_url
+        )
+
+    def _load(self, env: dict[str, str]) -> None:
+        """The loaders are idempotent, but slow enough to be skipped when nothing has changed."""
+        record = self.home.path / "loaded.json"
+        wanted = {"database": _digest(self.choices.database_url.encode()), "data": _digest(*_data_files())}
+        if record.exists() and record.read_text() == json.dumps(wanted):
+            return
+        for command in LOADERS:
+            say({"load_register": "Läser in registret …", "load_demo": "Läser in demoärenden …"}[command])
+            self._manage(command, env, command)
+        record.write_text(json.dumps(wanted))
+
+    def _manage(self, name: str, env: dict[str, str], *command: str) -> None:
+        child = self._start_manage(name, env, *command)
+        deadline = time.monotonic() + STEP_SECONDS
+        while child.running and time.monotonic() < deadline:
+            self._require_alive(but=child)
+            time.sleep(0.05)
+        if child.popen.poll() != 0:
+            words = self.processes.last_words(name)
+            raise DemoError(f"Steget {name} misslyckades: {words} Hela loggen: {self.home.log / name}.log")
+        self.processes.forget(child)
+
+    def _start_manage(self, name: str, env: dict[str, str], *command: str) -> Child:
+        return self.processes.start(
+            name, [sys.executable, PROJECT / "manage.py", *command], env=env, cwd=PROJECT, together=True
+        )
+
+    def _start_mail(self, smtp: socket.socket, page: socket.socket) -> None:
+        self.processes.start(
+            "mail",
+            [
+                *(sys.executable, "-m", "sip.demo.mailcatcher", "--folder", self.home.path / "mail"),
+                *("--smtp-descriptor", str(smtp.fileno()), "--page-descriptor", str(page.fileno())),
+            ],
+            env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8"},
+            cwd=PROJECT,
+            seconds=2,
+            together=True,
+            descriptors=[smtp.fileno(), page.fileno()],
+        )
+
+    def _start_ours(self, env: dict[str, str]) -> None:
+        celery = [sys.executable, "-m", "celery", "-A", "sip"]
+        # Prefork needs shared memory, which some containers and chroots lack.
+        pool = "prefork" if os.access("/dev/shm", os.W_OK) else "threads"  # noqa: S108
+        programs = {
+            "web": [
+                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"),
+                *("--blocking-threads", "8", "--host", "127.0.0.1", "--port", str(self.choices.port)),
+                "sip.wsgi:application",
+            ],
+            "worker": [
+                *celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--pool", pool,
+                "--without-gossip", "--without-mingle",
+            ],
+            "beat": [
+                *celery, "beat", "--loglevel", "INFO", "--pidfile=",
+                "--schedule", self.home.path / "beat" / "schedule",
+            ],
+        }  # fmt: skip
+        for name, command in programs.items():
+            kind = "web" if name == "web" else "worker"
+            self.processes.start(
+                name, command, env=environment.process(env, kind), cwd=PROJECT, seconds=4.5, together=True
+            )
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            self._require_alive()
+            with contextlib.suppress(OSError, urllib.error.URLError):
+                with urllib.request.urlopen(f"{self.address}readyz", timeout=3) as answer:  # noqa: S310
+                    if answer.status == 200:
+                        return
+            time.sleep(0.1)
+        raise DemoError(f"Webbservern svarar inte på {self.address}readyz. Se {self.home.log / 'web.log'}.")
+
+    def watch(self) -> int:
+        """Waits; a process that ends by itself ends the demo."""
+        while True:
+            self._require_alive()
+            time.sleep(0.25)
+
+    def _require_alive(self, *, but: Child | None = None) -> None:
+        ended = self.processes.ended()
+        if ended and ended is not but and ended.name in SWEDISH:
+            words = self.processes.last_words(ended.name)
+            raise DemoError(
+                f"{SWEDISH[ended.name]} stannade oväntat (kod {ended.popen.returncode}): {words} "
+                f"Hela loggen: {self.home.log / ended.name}.log"
+            )
+
+    def _accounts(self, env: dict[str, str]) -> Child:
+        """Asked for while the rest starts; the answer is in its own log."""
+        (self.home.log / "demo_accounts.log").unlink(missing_ok=True)
+        return self._start_manage("demo_accounts", env, "demo_accounts", "--json")
+
+    def _read_accounts(self, child: Child) -> list[dict[str, str]]:
+        child.popen.wait(STEP_SECONDS)
+        self.processes.forget(child)
+        written = (self.home.log / "demo_accounts.log").read_text()
+        try:
+            return json.loads(written[written.index("[") :])
+        except ValueError:
+            raise DemoError(f"Demokontona gick inte att läsa. Se {self.home.log / 'demo_accounts.log'}.") from None
+
+    def _tell(self, mailbox: str, accounts: list[dict[str, str]]) -> None:
+        say("\nDemokonton (användarnamn, lösenord, roll och enhet):")
+        widths = [max((len(row[key]) for row in accounts), default=0) for key in ("username", "password")]
+        for row in accounts:
+            place = ", ".join(row[key] for key in ("role", "unit", "organisation") if row.get(key))
+            say(f"  {row['username']:<{widths[0]}}  {row['password']:<{widths[1]}}  {place}")
+        say(f"\nÖppna      {self.address}")
+        say(f"Brevlådan  {mailbox}")
+        say(f"Data       {self.home.path}")
+
+
+def _data_files() -> list[bytes]:
+    patterns = ("*/data/*", "*/management/commands/load_*.py")
+    return [place.read_bytes() for pattern in patterns for place in sorted(PROJECT.glob(pattern)) if place.is_file()]
+
+
+def _digest(*pieces: bytes) -> str:
+    made = hashlib.sha256()
+    for piece in pieces:
+        made.update(hashlib.sha256(piece).digest())
+    return made.hexdigest()
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        _ignore_signals()
+        raise Stopped
+
+    before = {number: signal.signal(number, stop) for number in SIGNALS}
+    try:
+        yield
+    except Stopped:
+        pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ignore_signals() -> None:
+    """A second Ctrl-C must not cut the stop short."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
