@@ -91,6 +91,6 @@ def shared(home: Home, *, admin_url: str, redis_url: str, embedded: bool) -> dic
 def process(env: Mapping[str, str], kind: str) -> dict[str, str]:
     """The environment of a running process: its own login, never the administrator's."""
     hidden = {"DATABASE_URL", *LOGINS}
-    kept = {"web": {"SIP_DB_WEB_URL", "SIP_DB_CITIZEN_URL"}, "worker": {"SIP_DB_WORKER_URL"}}[kind]
-    narrowed = {name: value for name, value in env.items() if name not in hidden - kept}
+    kept = {"web": "SIP_DB_WEB_URL", "worker": "SIP_DB_WORKER_URL"}[kind]
+    narrowed = {name: value for name, value in env.items() if name not in hidden - {kept}}
     return {**narrowed, "SIP_PROCESS": kind}
