@@ -101,9 +101,7 @@ class PhoneField(LineField):
             return text
         digits = re.sub(r"[^0-9]", "", text)
         if not re.fullmatch(r"\+?[0-9 ()/.\-–]+", text) or not 3 <= len(digits) <= 15:
-            raise ValidationError(
-                "Skriv ett telefonnummer med siffror, till exempel 070-174 06 12.", code="phone"
-            )
+            raise ValidationError("Skriv ett telefonnummer med siffror, till exempel 070-174 06 12.", code="phone")
         return swedish.phone(text)
 
 

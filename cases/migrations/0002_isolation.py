@@ -1,0 +1,189 @@
+"""Who sees a case: policies on `case_access`, and the functions that write what no role may write by hand."""
+
+from django.db import migrations
+
+from organisations.rls import STEERS, case_rows, definer, enable, policy
+
+ACCESS_TABLES = f"""
+{enable("case_access")}
+grant select on case_access to sip_staff;
+{policy("case_access", "staff_select", "select", "sip_staff",
+        using="unit_id = (select ctx_unit()) and valid_to >= (select sip_today())")}
+grant select (case_id, unit_id, valid_to, is_open, open_deadline) on case_access to sip_worker;
+{policy("case_access", "worker_select", "select", "sip_worker", using="true")}
+{enable("person_access")}
+grant select on person_access to sip_citizen;
+{policy("person_access", "own_select", "select", "sip_citizen",
+        using="user_id = (select ctx_user()) and valid_to >= (select sip_today())")}
+{enable("cases_person")}
+grant select on cases_person to sip_staff, sip_citizen;
+{policy("cases_person", "staff_select", "select", "sip_staff",
+        using="exists (select 1 from case_access a where a.person_id = cases_person.id and "
+              "a.unit_id = (select ctx_unit()) and a.valid_to >= (select sip_today()))")}
+{policy("cases_person", "citizen_select", "select", "sip_citizen",
+        using="exists (select 1 from person_access p where p.person_id = cases_person.id and "
+              "p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()))")}
+{policy("audit_event", "citizen_own", "select", "sip_citizen",
+        using="person_id in (select person_id from person_access p where p.user_id = (select ctx_user()) and "
+              "p.valid_to >= (select sip_today())) or exists (select 1 from person_access p where "
+              "p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()) and "
+              "p.person_id = any(persons))")}
+
+-- The owner's and huvudansvarig's unit steer: they add parties, call, approve and close.
+create function may_steer(cid uuid) returns boolean stable language sql as $$
+  select exists (select 1 from cases_case c where c.id = cid
+    and (select ctx_unit()) in (c.owner_unit_id, c.lead_unit_id)) $$;
+"""
+
+CASE_POLICIES = f"""
+{policy("cases_case", "citizen_select", "select", "sip_citizen",
+        using="close_reason <> 'mistake' and exists (select 1 from person_access p where "
+              "p.person_id = cases_case.person_id and "
+              "p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()))")}
+grant select on cases_case to sip_citizen;
+
+-- A party that does not steer may tell where in hospital the person is, and nothing else of the case itself.
+create function case_steering_guard() returns trigger language plpgsql as $$
+declare free text[] := array['inpatient', 'ward_unit_id', 'discharge_ready_at', 'updated_at'];
+begin
+  if current_user = 'sip_staff' and ctx_unit() is distinct from old.owner_unit_id
+     and ctx_unit() is distinct from old.lead_unit_id and to_jsonb(new) - free <> to_jsonb(old) - free then
+    raise exception 'only the steering units change a case' using errcode = '42501';
+  end if;
+  return new;
+end $$;
+create trigger steering_guard before update on cases_case for each row execute function case_steering_guard();
+
+-- A protection mark set anywhere hides the name everywhere.
+create function spread_protection() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  if new.protection <> 'none' then
+    update cases_case set protection = new.protection
+      where person_id = new.person_id and id <> new.id and protection = 'none';
+  end if;
+  return null;
+end $$;
+{definer("spread_protection()", to="")}
+create trigger spread_protection after insert or update of protection on cases_case
+  for each row execute function spread_protection();
+"""
+
+FUNCTIONS = f"""
+create sequence case_reference_seq;
+alter sequence case_reference_seq owner to sip_owner;
+grant usage on sequence case_reference_seq to sip_def;
+
+-- Opens a case for the acting unit. A function, since the access row must be there before the case can be read,
+-- and since numbers may not be probed by inserting persons.
+create function open_case(p jsonb) returns uuid language plpgsql security definer
+  set search_path = public, pg_temp as $$
+declare pid bigint; cid uuid := gen_random_uuid(); kept text;
+begin
+  if not ctx_handler() or ctx_unit() is null then
+    raise exception 'only a handler opens a case' using errcode = '42501';
+  end if;
+  insert into cases_person (id_kind, number) values (p->>'id_kind', p->>'number') on conflict (number) do nothing;
+  select id into pid from cases_person where number = p->>'number';
+  select protection into kept from cases_case where person_id = pid and protection <> 'none' limit 1;
+  if p->>'previous_case' is not null and not exists (select 1 from case_access a where
+      a.case_id = (p->>'previous_case')::uuid and a.unit_id = ctx_unit() and a.person_id = pid
+      and a.valid_to >= sip_today()) then
+    raise exception 'the earlier case is not visible' using errcode = '42501';
+  end if;
+  insert into cases_case (id, reference, person_id, owner_unit_id, guideline_id, state, need_found_on, opened_at,
+      opened_by_id, updated_at, reasons, reason_note, inpatient, ward_unit_id, discharge_ready_at, given_name,
+      family_name, phone, address, language, interpreter, protection, person_view_of_lead, previous_case_id,
+      close_reason, close_note, other_plan)
+    values (cid, to_char(sip_today(), 'YYYY') || '-' || lpad(nextval('case_reference_seq')::text, 4, '0'), pid,
+      ctx_unit(), (p->>'guideline')::bigint, 'initiated', (p->>'need_found_on')::date, now(), ctx_assignment(), now(),
+      array(select jsonb_array_elements_text(p->'reasons')), coalesce(p->>'reason_note', ''),
+      coalesce((p->>'inpatient')::boolean, false), (p->>'ward_unit')::bigint,
+      (p->>'discharge_ready_at')::timestamptz, p->>'given_name', p->>'family_name', coalesce(p->>'phone', ''),
+      coalesce(p->>'address', ''), coalesce(p->>'language', ''), coalesce((p->>'interpreter')::boolean, false),
+      coalesce(nullif(p->>'protection', 'none'), kept, 'none'), '', (p->>'previous_case')::uuid, '', '', '');
+  return cid;
+end $$;
+{definer("open_case(jsonb)")}
+
+create function has_access(cid uuid, uid bigint) returns boolean stable language sql security definer
+  set search_path = public, pg_temp as $$
+  select exists (select 1 from case_access where case_id = cid and unit_id = uid and valid_to >= sip_today()) $$;
+{definer("has_access(uuid, bigint)", to="")}
+grant execute on function has_access(uuid, bigint) to sip_def;
+
+-- Notices to other units: only about a case that the acting unit has, or by a job.
+create function may_notify(cid uuid) returns boolean stable language sql security definer
+  set search_path = public, pg_temp as $$
+  select current_setting('role') = 'sip_worker' or (ctx_writer() and has_access(cid, ctx_unit())) $$;
+{definer("may_notify(uuid)", to="")}
+grant execute on function may_notify(uuid) to sip_def;
+
+create function put_in_inbox(uid bigint, cid uuid, what text, key text) returns void language plpgsql
+  security definer set search_path = public, pg_temp as $$
+begin
+  if not may_notify(cid) then raise exception 'no access to the case' using errcode = '42501'; end if;
+  insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
+    select uid, cid, reference, what, key, now() from cases_case where id = cid on conflict (dedupe_key) do nothing;
+end $$;
+{definer("put_in_inbox(bigint, uuid, text, text)", to="sip_staff, sip_worker")}
+
+create function queue_delivery(uid bigint, cid uuid, what text, key text, due timestamptz, expires timestamptz)
+  returns void language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if not may_notify(cid) then raise exception 'no access to the case' using errcode = '42501'; end if;
+  insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, expires_at,
+      attempts, last_error, created_at)
+    values (gen_random_uuid(), key, 'email', what, uid, cid, 'due', coalesce(due, now()), expires, 0, '', now())
+    on conflict (dedupe_key) do nothing;
+end $$;
+{definer("queue_delivery(bigint, uuid, text, text, timestamptz, timestamptz)", to="sip_staff, sip_worker")}
+
+create function cancel_deliveries(cid uuid, key_prefix text) returns int language plpgsql
+  security definer set search_path = public, pg_temp as $$
+declare n int;
+begin
+  if not may_notify(cid) then raise exception 'no access to the case' using errcode = '42501'; end if;
+  update notifications_delivery set state = 'cancelled'
+    where case_id = cid and state = 'due' and starts_with(dedupe_key, key_prefix);
+  get diagnostics n = row_count;
+  return n;
+end $$;
+{definer("cancel_deliveries(uuid, text)", to="sip_staff, sip_worker")}
+"""
+
+CASE_COLUMNS = (
+    "state, reasons, reason_note, discharge_ready_at, inpatient, ward_unit_id, given_name, family_name, phone, address,"
+    " language, interpreter, protection, lead_unit_id, lead_staff_id, lead_authority_id, closed_on, close_reason,"
+    " close_note, other_plan, person_view_of_lead, updated_at"
+)
+WORKER_CASE = "id, state, owner_unit_id, lead_unit_id, guideline_id, need_found_on, opened_at, discharge_ready_at, reference"
+WORKER_DEADLINE = "id, case_id, kind, due_on, started_at, warn_before_days, met_at, cancelled_at"
+
+WORKER = f"""
+grant insert, update (met_at, cancelled_at) on cases_deadline to sip_worker;
+{policy("cases_deadline", "worker_insert", "insert", "sip_worker", check="true")}
+{policy("cases_deadline", "worker_update", "update", "sip_worker", using="true", check="true")}
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0001_initial"), ("notifications", "0002_isolation")]
+    operations = [
+        migrations.RunSQL(ACCESS_TABLES, migrations.RunSQL.noop),
+        case_rows("cases_case", column="id", insert=None, update_columns=CASE_COLUMNS, worker=WORKER_CASE),
+        migrations.RunSQL(CASE_POLICIES, migrations.RunSQL.noop),
+        case_rows(
+            "cases_participation",
+            insert=STEERS,
+            update_columns="ended_on, end_note, contact_staff_id",
+            citizen=True,
+            worker="case_id, unit_id, ended_on",
+        ),
+        case_rows("cases_outsideparty", insert=STEERS, update_columns="removed_at", citizen=True),
+        case_rows("cases_deadline", update_columns="met_at, cancelled_at", worker=WORKER_DEADLINE),
+        case_rows("cases_leadterm", insert=STEERS, update=STEERS, update_columns="to_on", citizen=True),
+        case_rows("cases_caseevent", update=None, open_only=False),
+        migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
+        migrations.RunSQL(WORKER, migrations.RunSQL.noop),
+    ]

@@ -1,0 +1,369 @@
+"""The person, the case and its lifecycle; who takes part; what must happen by when."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+
+from cases.enums import (
+    OPEN_STATES,
+    STEP_OF,
+    CloseReason,
+    DeadlineKind,
+    IdKind,
+    Obligation,
+    OutsideKind,
+    Protection,
+    Reason,
+    State,
+    TellBy,
+)
+from organisations.models import Assignment, Authority, Guideline, Staff, Unit
+
+
+class Person(models.Model):
+    """Identity and number only; name and contact are kept per case."""
+
+    id_kind = models.CharField("slag av nummer", max_length=20, choices=IdKind)
+    number = models.CharField("nummer", max_length=12, unique=True)
+
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "personer"
+
+    def __str__(self):
+        return f"Person {self.pk}"
+
+
+class CaseQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(state__in=OPEN_STATES)
+
+    def with_names(self):
+        return self.select_related("person", "owner_unit__organisation", "owner_unit__acts_for", "lead_unit", "lead_staff")
+
+
+def no_plan_yet(case) -> bool:
+    return case.lead_unit_id is None
+
+
+def plan_in_force(case) -> bool:
+    """A plan has been approved: huvudansvarig is named exactly then."""
+    return case.lead_unit_id is not None
+
+
+class Case(ConcurrentTransitionMixin, models.Model):
+    """One SIP process for one person. Made by the database function `open_case` only."""
+
+    # What save() writes: the owner moves by hand_over(), identity and number never change.
+    SAVED = [
+        "state", "reasons", "reason_note", "discharge_ready_at", "inpatient", "ward_unit", "given_name", "family_name",
+        "phone", "address", "language", "interpreter", "protection", "lead_unit", "lead_staff", "lead_authority",
+        "closed_on", "close_reason", "close_note", "other_plan", "person_view_of_lead", "updated_at",
+    ]  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField("ärendenummer", max_length=20, unique=True)
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name="person")
+    owner_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="ansvarig enhet")
+    guideline = models.ForeignKey(Guideline, models.PROTECT, verbose_name="riktlinje")
+    state = FSMField("läge", choices=State.choices, default=State.INITIATED, protected=True)
+    need_found_on = models.DateField("behovet upptäcktes")
+    opened_at = models.DateTimeField("öppnat", default=timezone.now)
+    opened_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="öppnat av")
+    updated_at = models.DateTimeField("ändrat", default=timezone.now)
+    reasons = ArrayField(models.CharField(max_length=30, choices=Reason), verbose_name="skäl")
+    reason_note = models.TextField("beskriv behovet", blank=True)
+    inpatient = models.BooleanField("inlagd på sjukhus", default=False)
+    ward_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="vårdavdelning")
+    discharge_ready_at = models.DateTimeField("utskrivningsklar", null=True)
+    given_name = models.CharField("förnamn", max_length=100)
+    family_name = models.CharField("efternamn", max_length=100)
+    phone = models.CharField("telefon", max_length=40, blank=True)
+    address = models.CharField("adress", max_length=300, blank=True)
+    language = models.CharField("språk", max_length=60, blank=True)
+    interpreter = models.BooleanField("tolk behövs", default=False)
+    protection = models.CharField("skyddade personuppgifter", max_length=10, choices=Protection, default=Protection.NONE)
+    lead_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="huvudansvarigs enhet")
+    lead_staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", verbose_name="huvudansvarig")
+    lead_authority = models.ForeignKey(
+        Authority, models.PROTECT, null=True, related_name="+", verbose_name="huvudman med övergripande ansvar"
+    )
+    person_view_of_lead = models.TextField("personens syn på huvudansvarig", blank=True)
+    previous_case = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="tidigare ärende")
+    closed_on = models.DateField("avslutat", null=True)
+    close_reason = models.CharField("skäl till avslut", max_length=20, choices=CloseReason, blank=True)
+    close_note = models.TextField("kommentar till avslut", blank=True)
+    other_plan = models.CharField("annan plan som räcker", max_length=300, blank=True)
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ärende"
+        verbose_name_plural = "ärenden"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[State.CLOSED]) ^ Q(close_reason=""), name="case_closed_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(state__in=[State.CLOSED, State.DECLINED]), name="case_closed_on"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.PLANNED, State.FOLLOWING_UP]) | Q(lead_unit__isnull=False),
+                name="case_planned_has_lead",
+            ),
+            models.CheckConstraint(
+                condition=~Q(close_reason=CloseReason.OTHER_PLAN) | ~Q(other_plan=""), name="case_other_plan_named"
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "opened_at"], name="case_person_opened")]
+
+    def __str__(self):
+        return self.reference
+
+    def save(self, *args, **kwargs):
+        kwargs.setdefault("update_fields", self.SAVED)
+        self.updated_at = timezone.now()
+        super().save(*args, **kwargs)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def step(self) -> int:
+        return STEP_OF[self.state]
+
+    @property
+    def is_protected(self) -> bool:
+        return self.protection != Protection.NONE
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def shown_name(self) -> str:
+        """The name for lists and headings; a protection mark hides it everywhere."""
+        return "Skyddade personuppgifter" if self.is_protected else self.full_name
+
+    # Transitions are past-tense facts; the services prove their conditions before.
+
+    @transition(field=state, source=[State.INITIATED, State.CONSENTED], target=State.CONSENTED)
+    def consent_given(self):
+        """Both answers are yes (SAM-1)."""
+
+    @transition(field=state, source=[State.INITIATED, State.CONSENTED], target=State.DECLINED)
+    def declined(self, *, on):
+        """The person said no; final, a new offer is a new linked case (SAM-7)."""
+        self.closed_on = on
+
+    @transition(
+        field=state,
+        source=[State.CONSENTED, State.CALLED, State.MET, State.PLANNED, State.FOLLOWING_UP],
+        target=State.CALLED,
+    )
+    def meeting_called(self):
+        """A kallelse has gone out: first meeting, rådrum (from met) or follow-up meeting."""
+
+    @transition(field=state, source=State.CALLED, target=State.CONSENTED, conditions=[no_plan_yet])
+    def meeting_cancelled(self):
+        """The first meeting will not be; nothing has been agreed yet."""
+
+    @transition(field=state, source=State.CALLED, target=State.FOLLOWING_UP, conditions=[plan_in_force])
+    def follow_up_cancelled(self):
+        """The follow-up meeting will not be; the plan in force stands."""
+
+    @transition(field=state, source=State.CALLED, target=State.MET, conditions=[no_plan_yet])
+    def meeting_held(self):
+        """The first meeting took place."""
+
+    @transition(
+        field=state, source=[State.CALLED, State.PLANNED], target=State.FOLLOWING_UP, conditions=[plan_in_force]
+    )
+    def follow_up_held(self):
+        """A follow-up took place; the plan in force stands until the next version is approved."""
+
+    @transition(field=state, source=[State.MET, State.FOLLOWING_UP, State.PLANNED], target=State.PLANNED)
+    def plan_adopted(self):
+        """A plan version was approved together with the person."""
+
+    @transition(field=state, source=list(OPEN_STATES), target=State.CLOSED)
+    def closed(self, *, on, reason, note="", other_plan=""):
+        """The case ended, always with a reason (AVS-1)."""
+        self.closed_on = on
+        self.close_reason = reason
+        self.close_note = note
+        self.other_plan = other_plan
+
+
+class ParticipationQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(ended_on=None)
+
+    def with_names(self):
+        return self.select_related("unit__organisation", "unit__acts_for")
+
+
+class Participation(models.Model):
+    """A unit that takes part in a case; it gives access only together with a consent that covers the unit."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="participations", verbose_name="ärende")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
+    obligation = models.CharField("skyldighet", max_length=10, choices=Obligation)
+    started_on = models.DateField("från", default=timezone.localdate)
+    ended_on = models.DateField("till", null=True)
+    end_note = models.CharField("varför", max_length=300, blank=True)
+    added_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="tillagd av")
+    contact_staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", verbose_name="kontaktperson")
+    objects = ParticipationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "aktör"
+        verbose_name_plural = "aktörer"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "unit"], condition=Q(ended_on=None), name="participation_once"),
+            models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")), name="participation_dates"),
+        ]
+
+    def __str__(self):
+        return f"{self.unit}"
+
+
+class OutsideParty(models.Model):
+    """A relative, guardian or other who takes part without an account; told by letter or phone (MED-4)."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="outside_parties", verbose_name="ärende")
+    kind = models.CharField("slag", max_length=20, choices=OutsideKind)
+    name = models.CharField("namn", max_length=150)
+    relation = models.CharField("relation eller roll", max_length=100, blank=True)
+    phone = models.CharField("telefon", max_length=40, blank=True)
+    address = models.CharField("adress", max_length=300, blank=True)
+    tell_by = models.CharField("meddelas genom", max_length=10, choices=TellBy)
+    added_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="tillagd av")
+    added_at = models.DateTimeField("tillagd", default=timezone.now)
+    removed_at = models.DateTimeField("borttagen", null=True)
+
+    class Meta:
+        verbose_name = "närstående eller annan deltagare"
+        verbose_name_plural = "närstående och andra deltagare"
+
+    def __str__(self):
+        return self.name
+
+
+class Deadline(models.Model):
+    """Something that must happen by a day, derived from the guideline (TID-1 to TID-4)."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="deadlines", verbose_name="ärende")
+    kind = models.CharField("tidsgräns", max_length=30, choices=DeadlineKind)
+    due_on = models.DateField("senast")
+    started_at = models.DateTimeField("räknas från")
+    statutory = models.BooleanField("lagstadgad", default=False)
+    source = models.CharField("källa", max_length=200)
+    warn_before_days = ArrayField(models.PositiveSmallIntegerField(), default=list, verbose_name="påminn dagar före")
+    met_at = models.DateTimeField("uppfylld", null=True)
+    cancelled_at = models.DateTimeField("upphävd", null=True)
+
+    class Meta:
+        verbose_name = "tidsgräns"
+        verbose_name_plural = "tidsgränser"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "kind", "started_at"], condition=Q(cancelled_at=None), name="deadline_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on", "case"], condition=Q(met_at=None, cancelled_at=None), name="deadline_open_due"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.due_on}"
+
+
+class LeadTerm(models.Model):
+    """Who has been huvudansvarig, from when to when, with the person's view (UPP-2)."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="lead_terms", verbose_name="ärende")
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="huvudansvarig")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", verbose_name="huvudman")
+    from_on = models.DateField("från")
+    to_on = models.DateField("till", null=True)
+    person_view = models.TextField("personens syn", blank=True)
+    decided_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="beslutat av")
+
+    class Meta:
+        verbose_name = "huvudansvar"
+        verbose_name_plural = "huvudansvar"
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(to_on=None), name="lead_term_one_now"),
+        ]
+
+    def __str__(self):
+        return f"{self.staff} {self.from_on}"
+
+
+class CaseEvent(models.Model):
+    """What has happened in the case, in words, for all who take part."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="events", verbose_name="ärende")
+    at = models.DateTimeField("tid", default=timezone.now)
+    kind = models.CharField("slag", max_length=30)
+    text = models.CharField("händelse", max_length=300)
+    detail = models.TextField("beskrivning", blank=True)
+    by = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="+", verbose_name="av")
+
+    class Meta:
+        verbose_name = "händelse"
+        verbose_name_plural = "händelser"
+        indexes = [models.Index(fields=["case", "-at"], name="case_event_latest")]
+
+    def __str__(self):
+        return self.text
+
+
+class CaseAccess(models.Model):
+    """Which unit may see which case until when: derived by triggers, never written by hand."""
+
+    pk = models.CompositePrimaryKey("case_id", "unit_id")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name="enhet")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name="person")
+    open_deadline = models.DateField("närmaste tidsgräns", null=True)
+    is_open = models.BooleanField("öppet", default=True)
+    valid_to = models.DateField("gäller till")
+    hidden_topics = models.BigIntegerField("dolda ämnen", default=0)
+
+    class Meta:
+        db_table = "case_access"
+        verbose_name = "åtkomst"
+        verbose_name_plural = "åtkomster"
+        indexes = [
+            models.Index(fields=["unit", "open_deadline", "case"], condition=Q(is_open=True), name="case_access_worklist"),
+            models.Index(fields=["person", "unit"], name="case_access_person"),
+        ]
+
+    def __str__(self):
+        return f"{self.unit_id} {self.case_id}"
+
+
+class PersonAccess(models.Model):
+    """Which login may read which person's own pages: the person, later a guardian or representative."""
+
+    user_id = models.BigIntegerField("inloggning")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name="person")
+    valid_to = models.DateField("gäller till")
+
+    class Meta:
+        db_table = "person_access"
+        verbose_name = "egen åtkomst"
+        verbose_name_plural = "egna åtkomster"
+        constraints = [models.UniqueConstraint(fields=["user_id", "person"], name="person_access_once")]
+
+    def __str__(self):
+        return f"{self.user_id}"

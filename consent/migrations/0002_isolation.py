@@ -1,0 +1,224 @@
+"""Consent makes access: `rebuild_access`, its triggers (lock first, then read), and the ways access ends."""
+
+from django.db import migrations
+
+from organisations.rls import STEERS, case_rows, definer, same_case, unit_rows
+
+REBUILD = f"""
+-- Who may see the case: the owner, and each active party that the present consent covers, until it runs out.
+create function wanted_access(cid uuid) returns table (unit_id bigint, valid_to date) stable language sql
+  security definer set search_path = public, pg_temp as $$
+  with recursive k as (
+    select id, consent_consent.valid_to from consent_consent where case_id = cid and superseded_at is null
+      and withdrawn_at is null and share_answer = 'yes' and planning_answer = 'yes'
+  ), covered as (
+    select cu.unit_id, cu.whole_tree from consent_consentunit cu join k on k.id = cu.consent_id
+    union
+    select u.id, true from organisations_unit u join covered on covered.whole_tree and u.parent_id = covered.unit_id
+  ), wanted as (
+    select c.owner_unit_id as unit_id, date '9999-12-31' as valid_to from cases_case c where c.id = cid
+    union all
+    select p.unit_id, coalesce(k.valid_to, date '9999-12-31')
+      from cases_participation p join cases_case c on c.id = p.case_id cross join k
+      where p.case_id = cid and p.ended_on is null and c.close_reason <> 'mistake'
+        and p.unit_id in (select covered.unit_id from covered)
+  )
+  select wanted.unit_id, max(wanted.valid_to) from wanted group by wanted.unit_id $$;
+
+create function rebuild_access(cid uuid) returns void language plpgsql security definer
+  set search_path = public, pg_temp as $$
+declare person bigint; opened boolean; due date;
+begin
+  select person_id, state not in ('closed', 'declined') into person, opened from cases_case where id = cid;
+  if opened then
+    select min(due_on) into due from cases_deadline where case_id = cid and met_at is null and cancelled_at is null;
+  end if;
+  delete from case_access a where a.case_id = cid
+    and not exists (select 1 from wanted_access(cid) w where w.unit_id = a.unit_id);
+  insert into case_access (case_id, unit_id, person_id, open_deadline, is_open, valid_to, hidden_topics)
+    select cid, w.unit_id, person, due, opened, w.valid_to, 0 from wanted_access(cid) w
+    on conflict (case_id, unit_id) do update
+      set open_deadline = excluded.open_deadline, is_open = excluded.is_open, valid_to = excluded.valid_to
+      where (case_access.open_deadline, case_access.is_open, case_access.valid_to)
+        is distinct from (excluded.open_deadline, excluded.is_open, excluded.valid_to);
+end $$;
+{definer("wanted_access(uuid)", to="")}
+{definer("rebuild_access(uuid)", to="")}
+grant execute on function wanted_access(uuid), rebuild_access(uuid) to sip_def;
+
+-- Lock first, then read: otherwise a withdrawal and an added party could both commit and leave a stale grant.
+create function access_changed() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+declare cid uuid := case when tg_op = 'DELETE' then old.case_id else new.case_id end;
+begin
+  perform 1 from cases_case where id = cid for no key update;
+  perform rebuild_access(cid);
+  return null;
+end $$;
+create function case_access_changed() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  perform rebuild_access(new.id);
+  return null;
+end $$;
+create function unit_tree_changed() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+declare cid uuid;
+begin
+  for cid in
+    with recursive below as (
+      select new.id union select u.id from organisations_unit u join below on u.parent_id = below.id)
+    select distinct case_id from cases_participation where ended_on is null and unit_id in (select id from below)
+      order by case_id
+  loop
+    perform 1 from cases_case where id = cid for no key update;
+    perform rebuild_access(cid);
+  end loop;
+  return null;
+end $$;
+{definer("access_changed()", to="")}
+{definer("case_access_changed()", to="")}
+{definer("unit_tree_changed()", to="")}
+create trigger access_changed after insert or update or delete on cases_participation
+  for each row execute function access_changed();
+create trigger access_changed after insert or update or delete on consent_consent
+  for each row execute function access_changed();
+create trigger access_changed after insert or update or delete on consent_consentunit
+  for each row execute function access_changed();
+create trigger access_changed after insert or update or delete on cases_deadline
+  for each row execute function access_changed();
+create trigger access_changed after insert or update of state, owner_unit_id, close_reason on cases_case
+  for each row execute function case_access_changed();
+create trigger unit_tree_changed after update of parent_id on organisations_unit
+  for each row when (old.parent_id is distinct from new.parent_id) execute function unit_tree_changed();
+"""
+
+FUNCTIONS = f"""
+-- A frozen copy for another unit, of what it may see at this moment; it becomes that unit's own record.
+create function deliver_version(uid bigint, cid uuid, what text, body jsonb) returns void language plpgsql
+  security definer set search_path = public, pg_temp as $$
+begin
+  if not (ctx_writer() and has_access(cid, ctx_unit()) and has_access(cid, uid)) then
+    raise exception 'no access to the case' using errcode = '42501';
+  end if;
+  insert into consent_receivedversion (unit_id, case_id, reference, person_id, kind, content, received_at)
+    select uid, cid, reference, person_id, what, body, now() from cases_case where id = cid;
+end $$;
+{definer("deliver_version(bigint, uuid, text, jsonb)")}
+
+-- The person withdraws (SAM-5): one function, since the party that records it loses its own access on the way.
+-- Order: lock, received versions, deliveries, meeting, state, consent last.
+create function withdraw_consent(cid uuid, how text, body jsonb) returns text language plpgsql
+  security definer set search_path = public, pg_temp as $$
+declare c cases_case; uid bigint; k bigint;
+begin
+  if not (ctx_handler() and has_access(cid, ctx_unit())) then
+    raise exception 'no access to the case' using errcode = '42501';
+  end if;
+  select * into c from cases_case where id = cid for no key update;
+  select id into k from consent_consent where case_id = cid and superseded_at is null and withdrawn_at is null;
+  if c.state in ('closed', 'declined') or k is null then
+    raise exception 'nothing to withdraw' using errcode = 'P0002';
+  end if;
+  update notifications_delivery set state = 'cancelled' where case_id = cid and state = 'due';
+  for uid in select unit_id from case_access where case_id = cid order by unit_id loop
+    if uid <> c.owner_unit_id then
+      insert into consent_receivedversion (unit_id, case_id, reference, person_id, kind, content, received_at)
+        values (uid, cid, c.reference, c.person_id, 'access_ended', body, now());
+      insert into consent_disclosure (case_id, unit_id, recipient, what, how, legal_basis, at, by_id)
+        select cid, uid, u.name, 'Enhetens egna uppgifter när samtycket återkallades', 'I systemet',
+          'Samtycke fram till återkallelsen (OSL 10:1)', now(), ctx_assignment()
+        from organisations_unit u where u.id = uid;
+    end if;
+    insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
+      values (uid, cid, c.reference, 'consent_ended', 'consent_ended:' || cid || ':' || uid, now())
+      on conflict (dedupe_key) do nothing;
+    insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, attempts,
+        last_error, created_at)
+      values (gen_random_uuid(), 'consent_ended:' || cid || ':' || uid, 'email', 'new_message', uid, cid, 'due', now(),
+        0, '', now()) on conflict (dedupe_key) do nothing;
+  end loop;
+  insert into cases_caseevent (case_id, at, kind, text, detail, by_id)
+    values (cid, now(), 'consent_withdrawn', 'Samtycket är återkallat. Ärendet är avslutat.', '', ctx_assignment());
+  update meetings_meeting set state = 'cancelled', ended_note = '' where case_id = cid and state = 'called';
+  update cases_deadline set cancelled_at = now() where case_id = cid and met_at is null and cancelled_at is null;
+  update cases_case set state = 'closed', close_reason = 'withdrawn', closed_on = sip_today(), updated_at = now()
+    where id = cid;
+  update consent_consent set withdrawn_at = now(), withdrawn_form = how, withdrawn_by_id = ctx_assignment()
+    where id = k;
+  return c.reference;
+end $$;
+{definer("withdraw_consent(uuid, text, jsonb)")}
+
+-- A party leaves: its own copy first, then its part ends, and with it what it sees.
+create function leave_case(cid uuid, why text, body jsonb) returns text language plpgsql
+  security definer set search_path = public, pg_temp as $$
+declare c cases_case;
+begin
+  if not (ctx_handler() and has_access(cid, ctx_unit())) then
+    raise exception 'no access to the case' using errcode = '42501';
+  end if;
+  select * into c from cases_case where id = cid for no key update;
+  if ctx_unit() in (c.owner_unit_id, coalesce(c.lead_unit_id, 0)) then
+    raise exception 'the steering units cannot leave' using errcode = '42501';
+  end if;
+  insert into consent_receivedversion (unit_id, case_id, reference, person_id, kind, content, received_at)
+    values (ctx_unit(), cid, c.reference, c.person_id, 'access_ended', body, now());
+  insert into cases_caseevent (case_id, at, kind, text, detail, by_id)
+    select cid, now(), 'party_left', u.name || ' deltar inte längre', why, ctx_assignment()
+    from organisations_unit u where u.id = ctx_unit();
+  update cases_participation set ended_on = sip_today(), end_note = left(why, 300)
+    where case_id = cid and unit_id = ctx_unit() and ended_on is null;
+  return c.reference;
+end $$;
+{definer("leave_case(uuid, text, jsonb)")}
+
+-- Ownership moves to a unit that already takes part under the consent; the old owner stays as a party.
+create function hand_over(cid uuid, uid bigint) returns void language plpgsql
+  security definer set search_path = public, pg_temp as $$
+declare c cases_case; k bigint;
+begin
+  select * into c from cases_case where id = cid for no key update;
+  if not (ctx_handler() and ctx_unit() in (c.owner_unit_id, coalesce(c.lead_unit_id, 0))
+          and has_access(cid, ctx_unit()) and has_access(cid, uid)) then
+    raise exception 'only a steering unit hands over, to a party' using errcode = '42501';
+  end if;
+  if uid = c.owner_unit_id then return; end if;
+  if not exists (select 1 from cases_participation where case_id = cid and unit_id = c.owner_unit_id
+                 and ended_on is null) then
+    insert into cases_participation (case_id, unit_id, obligation, started_on, end_note, added_by_id)
+      values (cid, c.owner_unit_id, 'duty', sip_today(), '', ctx_assignment());
+  end if;
+  update cases_case set owner_unit_id = uid, updated_at = now() where id = cid;
+end $$;
+{definer("hand_over(uuid, bigint)")}
+
+-- Other open SIPs of the same person, to phone about: only when both answers and that yes stand.
+create function other_open_cases(cid uuid) returns table (unit_name text, phone text, unit_id bigint, other uuid) stable
+  language sql security definer set search_path = public, pg_temp as $$
+  select u.name, u.phone, u.id, o.id from cases_case c
+    join consent_consent k on k.case_id = c.id and k.superseded_at is null and k.withdrawn_at is null
+      and k.share_answer = 'yes' and k.planning_answer = 'yes' and k.may_tell_other_sip
+      and coalesce(k.valid_to, date '9999-12-31') >= sip_today()
+    join cases_case o on o.person_id = c.person_id and o.id <> c.id and o.state not in ('closed', 'declined')
+    join organisations_unit u on u.id = o.owner_unit_id
+    where c.id = cid and has_access(cid, ctx_unit()) $$;
+{definer("other_open_cases(uuid)")}
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("consent", "0001_initial"),
+        ("cases", "0002_isolation"),
+    ]
+    operations = [
+        case_rows("consent_consent", insert=STEERS, update=STEERS, update_columns="superseded_at", citizen=True),
+        case_rows("consent_consentunit", insert=STEERS, update=None, citizen=True),
+        case_rows("consent_consentgiver", insert=STEERS, update=None, citizen=True),
+        case_rows("consent_disclosure", update=None, open_only=False, citizen=True),
+        unit_rows("consent_receivedversion"),
+        same_case("consent_consentunit", "consent_id", "consent_consent"),
+        same_case("consent_consentgiver", "consent_id", "consent_consent"),
+        migrations.RunSQL(REBUILD + FUNCTIONS, migrations.RunSQL.noop),
+    ]

@@ -1,0 +1,153 @@
+"""Samtycke: every answer, limit and withdrawal as a row of its own (SAM-1 to SAM-8), and what was disclosed."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from cases.models import Case
+from organisations.models import Assignment, Unit
+
+
+class Answer(models.TextChoices):
+    YES = "yes", "Ja"
+    NO = "no", "Nej"
+    UNAVAILABLE = "unavailable", "Går inte att få svar"
+
+
+class Form(models.TextChoices):
+    """How the answer was given (SAM-2)."""
+
+    WRITTEN = "written", "Skriftligt"
+    SPOKEN = "spoken", "Muntligt"
+    GESTURE = "gesture", "Med en gest, till exempel en nick"
+    PRESUMED = "presumed", "Presumerat: informerad och inga tecken på att säga nej"
+
+
+class GiverKind(models.TextChoices):
+    PERSON = "person", "Personen själv"
+    GUARDIAN = "guardian", "Vårdnadshavare"
+
+
+class Consent(models.Model):
+    """One recorded answer; a later one supersedes it, a withdrawal ends it, nothing is overwritten (SAM-8)."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="consents", verbose_name="ärende")
+    share_answer = models.CharField("dela uppgifter", max_length=12, choices=Answer)
+    planning_answer = models.CharField("planera tillsammans", max_length=12, choices=Answer)
+    form = models.CharField("form", max_length=10, choices=Form)
+    informed_how = models.TextField("så informerades personen", blank=True)
+    given_on = models.DateField("lämnat")
+    valid_to = models.DateField("gäller till", null=True, blank=True)
+    excluded_note = models.TextField("det här får inte delas", blank=True)
+    may_tell_other_sip = models.BooleanField("får berätta att det finns en annan SIP", default=False)
+    child_view = models.TextField("barnets syn", blank=True)
+    recorded_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="dokumenterat av")
+    recorded_at = models.DateTimeField("dokumenterat", default=timezone.now)
+    superseded_at = models.DateTimeField("ersatt", null=True)
+    withdrawn_at = models.DateTimeField("återkallat", null=True)
+    withdrawn_form = models.CharField("återkallat hur", max_length=10, choices=Form, blank=True)
+    withdrawn_by = models.ForeignKey(
+        Assignment, models.PROTECT, null=True, related_name="+", verbose_name="återkallelse dokumenterad av"
+    )
+
+    class Meta:
+        verbose_name = "samtycke"
+        verbose_name_plural = "samtycken"
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(superseded_at=None), name="consent_one_current"),
+            models.CheckConstraint(
+                condition=Q(form__in=[Form.WRITTEN, Form.GESTURE]) | ~Q(informed_how=""), name="consent_informed_how"
+            ),
+            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=models.F("given_on")), name="consent_dates"),
+        ]
+        indexes = [
+            models.Index(fields=["valid_to"], condition=Q(superseded_at=None, withdrawn_at=None), name="consent_ends")
+        ]
+
+    def __str__(self):
+        return f"Samtycke {self.given_on}"
+
+    @property
+    def both_yes(self) -> bool:
+        return self.share_answer == self.planning_answer == Answer.YES and self.withdrawn_at is None
+
+    def lapsed(self, today) -> bool:
+        return self.valid_to is not None and self.valid_to < today
+
+
+class ConsentUnit(models.Model):
+    """A unit that the person agreed to share with; `whole_tree`: also the units below it."""
+
+    consent = models.ForeignKey(Consent, models.CASCADE, related_name="units", verbose_name="samtycke")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
+    whole_tree = models.BooleanField("även underliggande enheter", default=False)
+
+    class Meta:
+        verbose_name = "enhet i samtycket"
+        verbose_name_plural = "enheter i samtycket"
+        constraints = [models.UniqueConstraint(fields=["consent", "unit"], name="consent_unit_once")]
+
+    def __str__(self):
+        return f"{self.unit}"
+
+
+class ConsentGiver(models.Model):
+    """Who answered what: the person, or under 18 every guardian by name (SAM-6)."""
+
+    consent = models.ForeignKey(Consent, models.CASCADE, related_name="givers", verbose_name="samtycke")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
+    kind = models.CharField("vem", max_length=10, choices=GiverKind)
+    name = models.CharField("namn", max_length=150)
+    share_answer = models.CharField("dela uppgifter", max_length=12, choices=Answer)
+    planning_answer = models.CharField("planera tillsammans", max_length=12, choices=Answer)
+
+    class Meta:
+        verbose_name = "den som samtycker"
+        verbose_name_plural = "de som samtycker"
+
+    def __str__(self):
+        return self.get_kind_display()
+
+
+class ReceivedVersion(models.Model):
+    """What a unit had when something was sent to it: its own record, owned by it (SAM-5, PDL 3:17).
+
+    Plain ids: it outlives the unit's access to the case. Inserted only by the function `deliver_version`.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
+    case_id = models.UUIDField("ärende")
+    reference = models.CharField("ärendenummer", max_length=20)
+    person_id = models.BigIntegerField("person")
+    kind = models.CharField("vid", max_length=20)
+    content = models.JSONField("innehåll")
+    received_at = models.DateTimeField("mottagen", default=timezone.now)
+
+    class Meta:
+        verbose_name = "mottagen version"
+        verbose_name_plural = "mottagna versioner"
+        indexes = [models.Index(fields=["unit", "-received_at"], name="received_unit_latest")]
+
+    def __str__(self):
+        return f"{self.reference} {self.kind}"
+
+
+class Disclosure(models.Model):
+    """To whom, what, when, how and on which basis something was given out (PDL 3:11)."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="disclosures", verbose_name="ärende")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="till enhet")
+    recipient = models.CharField("till", max_length=200)
+    what = models.CharField("vad", max_length=200)
+    how = models.CharField("hur", max_length=60)
+    legal_basis = models.CharField("rättslig grund", max_length=100)
+    at = models.DateTimeField("när", default=timezone.now)
+    by = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="+", verbose_name="av")
+
+    class Meta:
+        verbose_name = "utlämnande"
+        verbose_name_plural = "utlämnanden"
+
+    def __str__(self):
+        return self.what

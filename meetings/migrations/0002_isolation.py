@@ -1,0 +1,27 @@
+"""Meetings: the steering units call and hold; every party answers for itself."""
+
+from django.db import migrations
+
+from organisations.rls import STEERS, case_rows, same_case
+
+MEETING = "state, ended_note, held_note"
+# The party's own answer, or one that the steering unit took on the phone.
+ANSWERS = "(select ctx_writer()) and (meetings_invitation.unit_id = (select ctx_unit()) or may_steer(case_id))"
+ANSWER = "told_at, read_at, answer, answered_at, answered_by_id, attendee_name, attendee_title, answer_note"
+WORKER = "id, case_id, kind, state, starts_at"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("meetings", "0001_initial"), ("consent", "0002_isolation")]
+    operations = [
+        case_rows(
+            "meetings_meeting", insert=STEERS, update=STEERS, update_columns=MEETING, citizen=True, worker=WORKER
+        ),
+        case_rows("meetings_invitation", insert=STEERS, update=ANSWERS, update_columns=ANSWER, citizen=True),
+        case_rows("meetings_attendance", insert=STEERS, update=None, citizen=True),
+        same_case("meetings_invitation", "meeting_id", "meetings_meeting"),
+        same_case("meetings_invitation", "outside_party_id", "cases_outsideparty"),
+        same_case("meetings_attendance", "meeting_id", "meetings_meeting"),
+        same_case("meetings_attendance", "invitation_id", "meetings_invitation"),
+        same_case("meetings_meeting", "replaces_id", "meetings_meeting"),
+    ]

@@ -1,0 +1,18 @@
+"""What every page's frame needs: who acts, where, and how much waits."""
+
+from django.conf import settings
+
+
+def chrome(request) -> dict:
+    """The frame's values; touches no case data itself (counts come from the view's own scope)."""
+    user = getattr(request, "user", None)
+    signed_in = bool(user and user.is_authenticated)
+    return {
+        "sip_mode": settings.SIP_MODE,
+        "mailbox_url": settings.SIP_MAILBOX_URL,
+        "face": user.kind if signed_in else None,
+        "acting": getattr(request, "acting", None),
+        "actor": getattr(request, "actor", None),
+        "nav_counts": getattr(request, "nav_counts", {}),
+        "acting_choices": request.session.get("acting_choices", 0) if signed_in else 0,
+    }

@@ -1,0 +1,125 @@
+"""From the session to the scope: one transaction per request, told to the database, undone on any refusal."""
+
+from django.conf import settings
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+from audit import log
+from organisations.actors import citizen_actor, staff_actor
+from organisations.enums import UserKind
+from organisations.models import Assignment
+from organisations.scope import acting_for
+
+SESSION_KEY = "assignment_id"
+
+
+def acting_assignment(request):
+    """The session's acting assignment if it is still valid and the user's own, else None."""
+    chosen = request.session.get(SESSION_KEY)
+    if not chosen:
+        return None
+    own = Assignment.objects.valid_on(timezone.localdate()).with_names()
+    return own.filter(pk=chosen, staff__user_id=request.user.pk).first()
+
+
+def face_of(match) -> str:
+    return "citizen" if "citizen" in match.namespaces else "staff"
+
+
+class HeadersMiddleware:
+    """Nothing about a person stays in a cache, and the browser gets no rights it does not need."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        if not request.path.startswith(f"/{settings.STATIC_URL.lstrip('/')}"):
+            add_never_cache_headers(response)
+            patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+class ScopeMiddleware:
+    """Wraps the view and its rendering in the actor's scope.
+
+    A response ≥ 400 rolls everything back; what was refused is then logged in a transaction of its own.
+    A view marked `unscoped` (login, switch, health) runs without any right to case data.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.actor = request.acting = None
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        match = request.resolver_match
+        user = request.user
+        if not user.is_authenticated:
+            return None
+        if user.kind == UserKind.STAFF:
+            request.acting = acting_assignment(request)
+        if getattr(view, "unscoped", False):
+            return None
+        if settings.SIP_FACE not in ("both", user.kind) or user.kind != face_of(match):
+            # A session has one face; the other face's addresses do not exist for it.
+            raise Http404
+        if user.kind == UserKind.CITIZEN:
+            request.actor = citizen_actor(user)
+        elif request.acting:
+            request.actor = staff_actor(request.acting)
+        else:
+            return redirect("organisations:acting")
+        return run_in_scope(request, view, args, kwargs)
+
+
+def run_in_scope(request, view, args, kwargs):
+    """Run the view inside its actor's scope, with rendering; raise what it raises after the rollback."""
+    refused = None
+    try:
+        with acting_for(request.actor):
+            response = view(request, *args, **kwargs)
+            if hasattr(response, "render") and not response.is_rendered:
+                response = response.render()
+            if response.status_code >= 400:
+                raise Refused(response)
+            return response
+    except Refused as error:
+        refused = error.response.status_code
+        return error.response
+    except Exception as error:
+        refused = type(error).__name__
+        raise
+    finally:
+        if refused is not None:
+            log_refusal(request, refused)
+
+
+class Refused(Exception):
+    """Carries a finished error response out of the scope, so that the transaction is rolled back."""
+
+    def __init__(self, response):
+        self.response = response
+
+
+def log_refusal(request, reason) -> None:
+    match = request.resolver_match
+    with acting_for(request.actor):
+        log.record(
+            "access.refused",
+            action=log.REFUSED,
+            object_type=match.view_name or "",
+            object_id=str(match.kwargs.get("pk", "")),
+            details={"reason": str(reason), "method": request.method},
+        )
+
+
+def unscoped(view):
+    """Mark a view as running outside the scope: it has no right to any case data."""
+    view.unscoped = True
+    return view

@@ -1,0 +1,67 @@
+"""Who may do what: one table, read by the door, the templates and the URL × cast test."""
+
+from dataclasses import dataclass
+
+from organisations.enums import Role
+
+READERS = frozenset({Role.READER, Role.HANDLER, Role.RECEPTION, Role.MANAGER})
+HANDLERS = frozenset({Role.HANDLER})
+FLOW = READERS | {Role.SIP_COORDINATOR}
+# Assignments with case data at all. The scope gives the others no unit, so that the database shows them nothing.
+CASE_ROLES = FLOW
+WRITERS = frozenset({Role.HANDLER, Role.RECEPTION, Role.MANAGER})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which assignments may do an action, and whether the unit must steer the case (own or lead it)."""
+
+    roles: frozenset[str]
+    steers: bool = False
+    open_only: bool = True
+
+
+ACTIONS: dict[str, Rule] = {
+    # Reading
+    "cases.list": Rule(FLOW),
+    "cases.view": Rule(READERS, open_only=False),
+    "cases.log": Rule(READERS, open_only=False),
+    "plans.view": Rule(READERS, open_only=False),
+    "plans.print": Rule(READERS, open_only=False),
+    # The case
+    "cases.start": Rule(HANDLERS),
+    "cases.edit": Rule(HANDLERS, steers=True),
+    "cases.add_party": Rule(HANDLERS, steers=True),
+    "cases.end_party": Rule(HANDLERS, steers=True),
+    "cases.note_contact": Rule(HANDLERS),
+    "cases.discharge_ready": Rule(HANDLERS),
+    "cases.close": Rule(HANDLERS, steers=True),
+    "cases.link_new": Rule(HANDLERS, open_only=False),
+    "cases.change_lead": Rule(HANDLERS, steers=True),
+    "cases.leave": Rule(HANDLERS),
+    # Consent: any handler of any party may record a withdrawal (SAM-5).
+    "consent.record": Rule(HANDLERS, steers=True),
+    "consent.withdraw": Rule(HANDLERS),
+    # Meetings
+    "meetings.call": Rule(HANDLERS, steers=True),
+    "meetings.change": Rule(HANDLERS, steers=True),
+    "meetings.answer": Rule(HANDLERS | {Role.RECEPTION}),
+    "meetings.remind": Rule(HANDLERS, steers=True),
+    "meetings.hold": Rule(HANDLERS, steers=True),
+    # Plan: every party writes in the live plan (PLA-4); approving is the steering unit's.
+    "plans.edit": Rule(HANDLERS),
+    "plans.approve": Rule(HANDLERS, steers=True),
+    "plans.report": Rule(HANDLERS),
+    "plans.hand_out": Rule(HANDLERS),
+    "plans.follow_up": Rule(HANDLERS, steers=True),
+    # Deviations
+    "deviations.report": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
+    "deviations.answer": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
+    # Administration, without case data
+    "organisations.administer": Rule(frozenset({Role.ORG_ADMIN})),
+}
+
+
+def allows(role: str, action: str) -> bool:
+    """Say whether an assignment's role may do `action` at all. Raises KeyError for an unknown action."""
+    return role in ACTIONS[action].roles

@@ -1,0 +1,70 @@
+"""Login, logout, choice of acting assignment, and the open pages."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from organisations import session
+from organisations.enums import UserKind
+from organisations.forms import ActingForm, LoginForm
+from organisations.middleware import unscoped
+
+
+@unscoped
+@require_safe
+def home(request):
+    if request.user.kind == UserKind.CITIZEN:
+        return redirect("citizen:plan")
+    if request.acting is None:
+        return redirect("organisations:acting")
+    if request.acting.role in {"org_admin", "guideline_admin"}:
+        return redirect("organisations:admin")
+    return redirect("casework:worklist")
+
+
+@unscoped
+@login_not_required
+@sensitive_post_parameters("password")
+def login(request):
+    form = LoginForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if session.sign_in(request, form):
+            return redirect(session.next_page(request))
+    return render(request, "organisations/login.html", {"form": form})
+
+
+@unscoped
+@require_POST
+def logout(request):
+    session.sign_out(request)
+    messages.success(request, "Du är utloggad.")
+    return redirect("organisations:login")
+
+
+@unscoped
+def acting(request):
+    """Choose or switch the acting assignment: a new session id and a log row each time."""
+    assignments = session.own_assignments(request.user)
+    form = ActingForm(request.POST or None, assignments=assignments)
+    if request.method == "POST" and form.is_valid():
+        session.act_in(request, form.cleaned_data["assignment"])
+        return redirect("organisations:home")
+    return render(request, "organisations/acting.html", {"form": form, "assignments": assignments})
+
+
+@unscoped
+@login_not_required
+@require_safe
+def accessibility(request):
+    return render(request, "organisations/accessibility.html")
+
+
+@unscoped
+@login_not_required
+@require_safe
+def privacy(request):
+    return render(request, "organisations/privacy.html")
+
+

@@ -1,0 +1,265 @@
+"""All settings, read from the environment; `docs/drift.md` lists the variables."""
+
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from sip import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+SIP_MODE = env.choice("SIP_MODE", allowed=("demo", "production"), default="production")
+SIP_PROCESS = env.choice("SIP_PROCESS", allowed=("web", "worker"), default="web")
+SIP_TESTING = env.flag("SIP_TESTING")
+DEMO = SIP_MODE == "demo"
+# Both faces in one process is a demo's convenience; in production each has its own login (architecture, Tenancy).
+SIP_FACE = env.choice(
+    "SIP_FACE",
+    allowed=("staff", "citizen", "both") if DEMO else ("staff", "citizen"),
+    default="both" if DEMO else "staff",
+)
+SIP_HOME = Path(env.text("SIP_HOME") or BASE_DIR / ".sip").resolve()
+
+DEBUG = False
+SECRET_KEY = env.required("SIP_SECRET_KEY", why="Den ska vara minst 50 slumpade tecken.")
+if not DEMO and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10):
+    raise ImproperlyConfigured("SIP_SECRET_KEY är för svag. Använd minst 50 slumpade tecken.")
+DEMO_LOGIN = env.flag("SIP_DEMO_LOGIN") or DEMO
+if DEMO_LOGIN and not DEMO:
+    raise ImproperlyConfigured("Demoinloggning får bara finnas med SIP_MODE=demo.")
+ALLOWED_HOSTS = env.words("SIP_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if DEMO else "")
+SIP_PUBLIC_URL = env.text("SIP_PUBLIC_URL", "http://127.0.0.1:8000" if DEMO else "https://localhost")
+CSRF_TRUSTED_ORIGINS = [SIP_PUBLIC_URL]
+
+INSTALLED_APPS = [
+    # organisations comes first: its `migrate` makes roles and logins before Django's own runs.
+    "organisations",
+    "audit",
+    "notifications",
+    "cases",
+    "consent",
+    "meetings",
+    "plans",
+    "deviations",
+    "casework",
+    "citizen",
+    "sip",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "csp",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "organisations.middleware.HeadersMiddleware",
+    # The session lies outside the scope: its table is granted to the login, not to the group roles.
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "organisations.middleware.ScopeMiddleware",
+]
+
+ROOT_URLCONF = "sip.urls"
+WSGI_APPLICATION = "sip.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "organisations.context.chrome",
+            ],
+            "builtins": ["organisations.templatetags.sip", "django.templatetags.static"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+
+def database(name: str) -> dict:
+    config = dj_database_url.parse(env.required(name, why="Se docs/drift.md."))
+    # Transaction-local context only, so that pooled connections never carry it over.
+    config["CONN_MAX_AGE"] = env.number("SIP_DB_CONN_MAX_AGE", 60)
+    config["CONN_HEALTH_CHECKS"] = True
+    config["OPTIONS"] = {**config.get("OPTIONS", {}), "connect_timeout": 5}
+    return config
+
+
+_PROCESS_URL = {
+    "worker": "SIP_DB_WORKER_URL",
+    "web": "SIP_DB_CITIZEN_URL" if SIP_FACE == "citizen" else "SIP_DB_WEB_URL",
+}[SIP_PROCESS]
+DATABASES = {"default": database(_PROCESS_URL)}
+if env.text("DATABASE_URL"):
+    # The administrator's: only `migrate` and the loaders use it.
+    DATABASES["admin"] = {
+        **database("DATABASE_URL"),
+        "CONN_MAX_AGE": 0,
+        "TEST": {"MIRROR": "default"},
+    }
+DATABASE_ROUTERS: list[str] = []
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "organisations.User"
+AUTHENTICATION_BACKENDS = ["organisations.login.DemoBackend"] if DEMO_LOGIN else ["organisations.login.NoLogin"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if SIP_TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGIN_URL = "organisations:login"
+LOGIN_REDIRECT_URL = "organisations:home"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+SESSION_COOKIE_AGE = 20 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "sip.errors.csrf_failure"
+SESSION_COOKIE_NAME = "sip_sessionid" if DEMO else "__Host-sessionid"
+CSRF_COOKIE_NAME = "sip_csrftoken" if DEMO else "__Host-csrftoken"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+SECURE_SSL_REDIRECT = not DEMO
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 0 if DEMO else 2 * 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMO
+if not DEMO:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+LANGUAGE_CODE = "sv"
+LANGUAGES = [("sv", "Svenska")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Stockholm"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = SIP_HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEMO
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEMO
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.text("SIP_SMTP_HOST", "127.0.0.1")
+EMAIL_PORT = env.number("SIP_SMTP_PORT", 25)
+EMAIL_USE_TLS = env.flag("SIP_SMTP_STARTTLS")
+EMAIL_HOST_USER = env.text("SIP_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("SIP_SMTP_PASSWORD")
+EMAIL_TIMEOUT = 10
+# Neutral on purpose: the sender must not tell what the message is about (trust.md 6).
+DEFAULT_FROM_EMAIL = env.text("SIP_MAIL_FROM", "Meddelandetjänsten <meddelande@tjanst.example>")
+MESSAGE_ID_DOMAIN = env.text("SIP_MESSAGE_ID_DOMAIN", "tjanst.example")
+SIP_MAILBOX_URL = env.text("SIP_MAILBOX_URL")
+
+CELERY_BROKER_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# A page never waits for the broker: the rows in the database are the truth (architecture, Messages and clocks).
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "global_keyprefix": "sip:",
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+}
+CELERY_TIMEZONE = "Europe/Stockholm"
+CELERY_BEAT_SCHEDULE = {
+    "deliver": {"task": "notifications.deliver_due", "schedule": 20.0},
+    "deadlines": {"task": "cases.sweep_deadlines", "schedule": 60.0},
+    "documents": {"task": "plans.render_due", "schedule": 20.0},
+    "partitions": {"task": "audit.keep_partitions", "schedule": 24 * 3600.0},
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["organisations.api.IsActingStaff"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "EXCEPTION_HANDLER": "sip.errors.api_exception",
+    "PAGE_SIZE": 25,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "SIP-stödet",
+    "DESCRIPTION": "Samordnad individuell plan: ärenden, samtycken, möten och planer.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "sip.logs.JsonFormatter"}},
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["out"], "level": "INFO"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "WARNING"},
+        "celery": {"level": "INFO"},
+    },
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []
