@@ -22,7 +22,7 @@ SERVICE_KEYS = {
     "cap_drop", "cap_add", "security_opt", "restart", "ports", "volumes", "user", "stop_grace_period",
     "stop_signal", "networks", "init", "shm_size",
 }  # fmt: skip
-TOP_KEYS = {"name", "services", "volumes", "x-app", "x-hardened", "x-settings", "x-after-migrate"}
+TOP_KEYS = {"services", "volumes", "x-app", "x-hardened", "x-settings", "x-after-migrate"}
 # Nobody answers here: these checks read code and settings, never data.
 NOWHERE = "postgresql://nobody:nothing@127.0.0.1:9/nothing"
 SETTINGS = {
