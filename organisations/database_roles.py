@@ -56,10 +56,14 @@ class Login:
         return cls(unquote(parts.username or ""), unquote(parts.password or ""), groups)
 
 
-def logins(environ: dict[str, str], *, demo: bool) -> list[Login]:
-    """The logins named by the SIP_DB_*_URL variables; in a demo the web login shows both faces."""
+def logins(environ: dict[str, str], *, demo: bool, testing: bool = False) -> list[Login]:
+    """The logins named by the SIP_DB_*_URL variables.
+
+    In a demo the web login shows both faces; a test process also runs the workers' jobs, in their role.
+    """
+    both = ("sip_staff", "sip_citizen", *(("sip_worker",) if testing else ()))
     wanted = {
-        "SIP_DB_WEB_URL": ("sip_staff", "sip_citizen") if demo else ("sip_staff",),
+        "SIP_DB_WEB_URL": both if demo else ("sip_staff",),
         "SIP_DB_CITIZEN_URL": ("sip_citizen",),
         "SIP_DB_WORKER_URL": ("sip_worker",),
         "SIP_DB_REPORTS_URL": ("sip_reports",),

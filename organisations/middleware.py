@@ -1,14 +1,16 @@
 """From the session to the scope: one transaction per request, told to the database, undone on any refusal."""
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from audit import log
 from organisations.actors import citizen_actor, staff_actor
 from organisations.enums import UserKind
+from organisations.errors import conflict_message, refused_by_database
 from organisations.models import Assignment
 from organisations.scope import acting_for
 
@@ -94,6 +96,11 @@ def run_in_scope(request, view, args, kwargs):
         return error.response
     except Exception as error:
         refused = type(error).__name__
+        message = conflict_message(error)
+        if message is not None:
+            return render(request, "409.html", {"message": message}, status=409)
+        if refused_by_database(error):
+            raise PermissionDenied from error
         raise
     finally:
         if refused is not None:

@@ -13,13 +13,16 @@ class Organisation(models.Model):
     """A legal entity. Which huvudman it acts as is said by its units (Region Gotland is both)."""
 
     name = models.CharField("namn", max_length=200)
-    orgnr = models.CharField("organisationsnummer", max_length=10, unique=True)
+    orgnr = models.CharField("organisationsnummer", max_length=10, blank=True)
     kind = models.CharField("typ", max_length=20, choices=OrganisationKind)
     is_active = models.BooleanField("aktiv", default=True)
 
     class Meta:
         verbose_name = "organisation"
         verbose_name_plural = "organisationer"
+        constraints = [
+            models.UniqueConstraint(fields=["orgnr"], condition=~Q(orgnr=""), name="organisation_orgnr_once")
+        ]
 
     def __str__(self):
         return self.name

@@ -8,4 +8,16 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("organisations.urls")),
+    path("", include("cases.urls")),
+    path("", include("casework.urls")),
+    path("", include("consent.urls")),
+    path("", include("meetings.urls")),
+    path("", include("plans.urls")),
+    path("", include("deviations.urls")),
+    path("", include("citizen.urls")),
+    path("api/v1/", include("sip.api_urls")),
 ]
+handler400 = "sip.errors.bad_request"
+handler403 = "sip.errors.permission_denied"
+handler404 = "sip.errors.page_not_found"
+handler500 = "sip.errors.server_error"

@@ -155,7 +155,12 @@ class Migration(migrations.Migration):
                         ("at", models.DateTimeField(verbose_name="tid")),
                         ("persons", ArrayField(models.BigIntegerField(), verbose_name="visade personer")),
                     ],
-                    options={"db_table": "audit_event", "managed": False},
+                    options={
+                        "db_table": "audit_event",
+                        "managed": False,
+                        "verbose_name": "logghändelse",
+                        "verbose_name_plural": "logghändelser",
+                    },
                 )
             ]
         ),

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, verbose_name='namn')),
-                ('orgnr', models.CharField(max_length=10, unique=True, verbose_name='organisationsnummer')),
+                ('orgnr', models.CharField(blank=True, max_length=10, verbose_name="organisationsnummer")),
                 ('kind', models.CharField(choices=[('public', 'Kommun eller region'), ('private', 'Privat utförare'), ('school', 'Fristående skola'), ('agency', 'Myndighet'), ('association', 'Förening')], max_length=20, verbose_name='typ')),
                 ('is_active', models.BooleanField(default=True, verbose_name='aktiv')),
             ],
@@ -197,5 +197,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='assignment',
             constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='assignment_dates'),
+        ),
+        migrations.AddConstraint(
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("orgnr", ""), _negated=True), fields=("orgnr",), name="organisation_orgnr_once"
+            ),
         ),
     ]

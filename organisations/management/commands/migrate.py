@@ -20,7 +20,7 @@ class Command(migrate.Command):
     def handle(self, *args, **options):
         if options["database"] == "admin" and "admin" not in settings.DATABASES:
             raise CommandError("DATABASE_URL saknas. Den ska vara databasadministratörens adress.")
-        found = database_roles.logins(dict(os.environ), demo=settings.DEMO)
+        found = database_roles.logins(dict(os.environ), demo=settings.DEMO, testing=settings.SIP_TESTING)
         connection = connections[options["database"]]
         with connection.cursor() as cursor:
             if connection.pg_version < 150000:

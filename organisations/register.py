@@ -1,0 +1,171 @@
+"""Loads the register: regions, kommuner, guidelines, and in a demo invented units and staff. Idempotent (GUI-1, GUI-2)."""
+
+import csv
+import json
+from datetime import time
+from pathlib import Path
+
+from organisations.enums import OrganisationKind, Role, Sector, UserKind
+from organisations.models import Assignment, Authority, DeadlineRule, Guideline, Organisation, Staff, Unit, User
+
+DATA = Path(__file__).parent / "data"
+# Region and kommun in one legal entity: the role sits on the unit.
+KOMMUN_IN_REGION = {"0980": "09"}
+
+
+def rows(name: str) -> list[dict]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def document(name: str) -> dict:
+    return json.loads((DATA / name).read_text(encoding="utf-8"))
+
+
+def load_authorities(db: str) -> None:
+    """All 21 regions and 290 kommuner, each with its organisation."""
+    for row in rows("regioner.csv"):
+        organisation, _ = Organisation.objects.using(db).update_or_create(
+            orgnr=row["orgnr"], defaults={"name": row["region"], "kind": OrganisationKind.PUBLIC}
+        )
+        Authority.objects.using(db).update_or_create(
+            code=row["lanskod"],
+            defaults={
+                "organisation": organisation,
+                "sector": Sector.REGION,
+                "name": row["region"],
+                "county_code": row["lanskod"],
+            },
+        )
+    known = {a.code: a for a in Authority.objects.using(db).select_related("organisation")}
+    for row in rows("kommuner.csv"):
+        code, name = row["kommunkod"], kommun_name(row["kommun"])
+        if code in known:
+            organisation = known[code].organisation
+        elif code in KOMMUN_IN_REGION:
+            organisation = known[KOMMUN_IN_REGION[code]].organisation
+        else:
+            organisation = Organisation.objects.using(db).create(name=name, kind=OrganisationKind.PUBLIC)
+        Authority.objects.using(db).update_or_create(
+            code=code,
+            defaults={
+                "organisation": organisation,
+                "sector": Sector.KOMMUN,
+                "name": name,
+                "county_code": row["lanskod"],
+            },
+        )
+
+
+def kommun_name(name: str) -> str:
+    """”Borlänge” → ”Borlänge kommun”; a final s or x is not doubled (”Borås kommun”)."""
+    return f"{name} kommun"
+
+
+def load_guidelines(db: str) -> None:
+    """The counties' agreements with their deadline rules."""
+    for item in document("guidelines.json")["guidelines"]:
+        known = {"slug", "name", "county_code", "valid_from", "valid_to", "source", "description", "duty_sectors"}
+        known |= {"starters", "approver_at_discharge", "signatures", "deadline_rules"}
+        guideline, _ = Guideline.objects.using(db).update_or_create(
+            slug=item["slug"],
+            defaults={
+                **{k: item[k] for k in known - {"slug", "county_code", "deadline_rules"}},
+                "county_code": item["county_code"] or "",
+                "settings": {k: v for k, v in item.items() if k not in known},
+            },
+        )
+        for rule in item["deadline_rules"]:
+            cutoff = time.fromisoformat(rule["cutoff_time"]) if rule.get("cutoff_time") else None
+            DeadlineRule.objects.using(db).update_or_create(
+                guideline=guideline,
+                kind=rule["kind"],
+                defaults={
+                    "starts_at": rule["starts_at"],
+                    "amount": rule["amount"],
+                    "unit": rule["unit"],
+                    "day_zero_counts": rule["day_zero_counts"],
+                    "cutoff_time": cutoff,
+                    "moves_for_weekend": rule["moves_for_weekend"],
+                    "statutory": rule["statutory"],
+                    "warn_before_days": rule["warn_before_days"],
+                    "legal_source": rule["legal_source"],
+                },
+            )
+
+
+def load_demo_units(db: str) -> dict[str, Unit]:
+    """Invented units and organisations of the test environment; returns them by key."""
+    data = document("demo_units.json")
+    organisations = {}
+    for item in data["organisations"]:
+        codes = item.get("authority_codes") or []
+        organisation = None
+        if codes:
+            organisation = Organisation.objects.using(db).get(authority__code=codes[0])
+            Organisation.objects.using(db).filter(pk=organisation.pk).update(orgnr=item["orgnr"])
+        else:
+            organisation, _ = Organisation.objects.using(db).update_or_create(
+                orgnr=item["orgnr"], defaults={"name": item["name"], "kind": item["kind"]}
+            )
+        organisations[item["orgnr"]] = organisation
+    authorities = {a.code: a for a in Authority.objects.using(db).all()}
+    units: dict[str, Unit] = {}
+    waiting = list(data["units"])
+    while waiting:
+        item = waiting.pop(0)
+        if item["parent"] and item["parent"] not in units:
+            waiting.append(item)
+            continue
+        units[item["key"]], _ = Unit.objects.using(db).update_or_create(
+            organisation=organisations[item["organisation"]],
+            name=item["name"],
+            acts_for=authorities.get(item["acts_for"]),
+            defaults={
+                "committee": item["committee"] or "",
+                "short_name": item["short_name"],
+                "kind": item["kind"],
+                "parent": units.get(item["parent"]),
+                "hsa_id": item["hsa_id"] or "",
+                "is_reception": item["is_reception"],
+                "phone": item["phone"] or "",
+                "email": item["email"] or "",
+                "contact_note": item["contact"] or "",
+            },
+        )
+    return units
+
+
+def load_demo_staff(db: str, units: dict[str, Unit], *, password: str) -> dict[str, Staff]:
+    """Invented staff with assignments, and demo logins for those who have a user name; returns them by key."""
+    found = {}
+    for item in document("demo_units.json")["staff"]:
+        user = demo_user(db, item["username"], item["name"], UserKind.STAFF, password) if item.get("username") else None
+        home = units[item["assignments"][0]["unit"]]
+        staff, _ = Staff.objects.using(db).update_or_create(
+            organisation=home.organisation,
+            name=item["name"],
+            defaults={"title": item["title"], "user": user, "hsa_id": item.get("hsa_id") or "", "phone": item.get("phone") or home.phone},
+        )
+        for assignment in item["assignments"]:
+            Assignment.objects.using(db).get_or_create(
+                staff=staff, unit=units[assignment["unit"]], role=Role(assignment["role"]), is_active=True
+            )
+        found[item["key"]] = staff
+    return found
+
+
+def load_demo_citizens(db: str, *, password: str) -> list[tuple[User, dict]]:
+    return [
+        (demo_user(db, item["username"], item["name"], UserKind.CITIZEN, password), item)
+        for item in document("demo_units.json")["citizens"]
+    ]
+
+
+def demo_user(db: str, username: str, name: str, kind: str, password: str) -> User:
+    user = User.objects.using(db).filter(username=username).first() or User(username=username)
+    user.name, user.kind, user.is_demo = name, kind, True
+    if not user.password:
+        user.set_password(password)
+    user.save(using=db)
+    return user

@@ -1,0 +1,61 @@
+"""Strict test runs: a real PostgreSQL, the real roles, one cast, cases built by walking the services."""
+
+import os
+import uuid
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from tests import database
+from tests.cast import Cast
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """A clone of the migrated template for this process; the tests log in to it as the web does."""
+    name = f"sip_test_{os.getpid()}"
+    with django_db_blocker.unblock():
+        database.clone(name)
+        database.point_at(name)
+        yield
+        database.point_at("postgres")
+        database.drop(name)
+
+
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker):
+    """A database of its own with real commits, for threads, races, workers and browsers; gone afterwards."""
+    before = connections["default"].settings_dict["NAME"]
+    name = f"sip_own_{uuid.uuid4().hex[:12]}"
+    with django_db_blocker.unblock():
+        database.clone(name)
+        database.point_at(name)
+        try:
+            yield name
+        finally:
+            database.point_at(before)
+            database.drop(name)
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """The fixed cast: who owns, who takes part, who must see nothing."""
+    return Cast()
+
+
+@pytest.fixture
+def browse(db):
+    """Return a function that gives an HTTP client signed in as a demo user."""
+
+    def signed_in(username: str, assignment=None) -> Client:
+        client = Client()
+        response = client.post("/logga-in/", {"username": username, "password": database.PASSWORD})
+        assert response.status_code == 302, response.content.decode()
+        if assignment is not None:
+            client.post("/byt-enhet/", {"assignment": assignment.pk})
+        return client
+
+    return signed_in
