@@ -16,7 +16,7 @@ from psycopg import sql
 
 from sip.demo.errors import DemoError, disk_full, unwritable
 from sip.demo.home import Home, broken
-from sip.demo.processes import Account, Child, Processes, free_port
+from sip.demo.processes import Account, Child, Processes, free_port, port_was_taken
 
 DATABASE = "sip"
 READY_SECONDS = 60
@@ -58,6 +58,8 @@ def start(processes: Processes, home: Home, *, password: str, durable: bool = Tr
         processes.forget(child)
         if "No space left on device" in words:
             raise disk_full(cluster)
+        if not port_was_taken(processes, "postgres"):
+            break
     raise broken(home.path, f"databasen startar inte (se {processes.log / 'postgres.log'})")
 
 

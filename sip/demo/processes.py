@@ -179,6 +179,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def port_was_taken(processes: Processes, name: str) -> bool:
+    """Somebody may take a free port before the server does; then another one is worth a try."""
+    with contextlib.suppress(OSError):
+        return "ddress already in use" in (processes.log / f"{name}.log").read_text(errors="replace")[-2000:]
+    return False
+
+
 def claim_port(port: int) -> socket.socket:
     """Binds the port for as long as the demo lives; our own web server may still share it, no other demo can."""
     claim = socket.socket()

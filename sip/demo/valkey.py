@@ -10,7 +10,7 @@ import redis
 
 from sip.demo.errors import DemoError, disk_full, unwritable
 from sip.demo.home import Home, broken
-from sip.demo.processes import Processes, free_port
+from sip.demo.processes import Processes, free_port, port_was_taken
 
 READY_SECONDS = 20
 
@@ -43,6 +43,8 @@ def start(processes: Processes, home: Home, *, password: str) -> str:
         processes.forget(child)
         if "No space left on device" in words:
             raise disk_full(folder)
+        if not port_was_taken(processes, "valkey"):
+            break
     raise broken(home.path, f"kön startar inte (se {processes.log / 'valkey.log'})")
 
 
