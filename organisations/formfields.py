@@ -15,13 +15,13 @@ LINE_MAX = 200
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def required_message(label: str | None) -> str:
+def required_message(label: str | None, verb: str = "Fyll i") -> str:
     """Say what is missing by the field's own label."""
     if not label:
         return "Det här behöver fyllas i."
     if str(label).endswith("?"):
         return f"Svara på frågan ”{label}”"
-    return f"Fyll i {str(label)[0].lower()}{str(label)[1:]}."
+    return f"{verb} {str(label)[0].lower()}{str(label)[1:]}."
 
 
 def has_hidden_characters(text: str) -> bool:

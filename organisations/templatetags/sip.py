@@ -3,13 +3,23 @@
 from datetime import date, datetime, time
 
 from django import template
-from django.forms import BaseForm, BaseFormSet, CheckboxInput, CheckboxSelectMultiple, HiddenInput, RadioSelect
+from django.forms import (
+    BaseForm,
+    BaseFormSet,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    Field,
+    HiddenInput,
+    RadioSelect,
+)
+from django.forms.widgets import ChoiceWidget
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from organisations import swedish
+from organisations.formfields import required_message
 
 register = template.Library()
 
@@ -120,6 +130,23 @@ def navlink(context, url_name: str, text: str, count: int | None = None, counted
 # --- forms ------------------------------------------------------------------
 
 
+def _missing(bound) -> str:
+    widget = bound.field.widget
+    if isinstance(widget, CheckboxInput):
+        return f"Kryssa i ”{bound.label}”."
+    return required_message(bound.label, "Välj" if isinstance(widget, ChoiceWidget) else "Fyll i")
+
+
+def _messages(bound) -> list[str]:
+    """The errors of a field; Django's own words for a missing answer give way to the field's label."""
+    standard = str(Field.default_error_messages["required"])
+    said = []
+    for error in bound.errors.as_data():
+        missing = error.code == "required" and str(error.message) == standard
+        said += [_missing(bound)] if missing else error.messages
+    return said
+
+
 def _kind(widget) -> str:
     if isinstance(widget, CheckboxInput):
         return "checkbox"
@@ -150,6 +177,7 @@ def field(bound, label="", hint="", width: str = "", inline: bool = False, grow:
         "label": label or bound.label,
         "hint": hint or bound.help_text,
         "described": described,
+        "errors": _messages(bound),
         "inline": inline,
         "grow": grow,
         "control": bound.as_widget(attrs=attrs) if kind != "group" else "",
@@ -167,12 +195,12 @@ def _errors_of(item):
     elif isinstance(item, BaseForm):
         for message in item.non_field_errors():
             yield "", message
-        for name, messages in item.errors.items():
+        for name in item.errors:
             if name not in item.fields:
                 continue
             bound = item[name]
             target = f"{bound.auto_id}_0" if _kind(bound.field.widget) == "group" else bound.auto_id
-            for message in messages:
+            for message in _messages(bound):
                 yield target, message
 
 

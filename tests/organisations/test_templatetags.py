@@ -189,3 +189,10 @@ def test_an_icon_is_silent_unless_it_has_a_label():
 def test_a_menu_entry_without_a_page_is_left_out():
     request = RequestFactory().get("/")
     assert render("{% navlink 'nowhere:at_all' 'Ingenting' %}", request=request).strip() == ""
+
+
+def test_a_missing_choice_is_named_by_its_label():
+    html = render("{% errorsum form %}{% field form.form %}", form=Answer({}))
+    assert html.count("Svara på frågan ”Hur träffas ni?”") == 2
+    assert "Detta fält" not in html
+    assert "Kryssa i ”Jag har frågat”." in render("{% errorsum form %}", form=Answer({}))
