@@ -87,6 +87,13 @@ class OutsideKind(TextChoices):
     OTHER = "other", "Annan"
 
 
+class Relation(TextChoices):
+    """What the holder of a citizen's login is to the person whose plan it reads (MED-1)."""
+
+    SELF = "self", "Personen själv"
+    GUARDIAN = "guardian", "Vårdnadshavare"
+
+
 class TellBy(TextChoices):
     LETTER = "letter", "Brev"
     PHONE = "phone", "Telefon"

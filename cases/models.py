@@ -18,6 +18,7 @@ from cases.enums import (
     OutsideKind,
     Protection,
     Reason,
+    Relation,
     State,
     TellBy,
 )
@@ -353,10 +354,11 @@ class CaseAccess(models.Model):
 
 
 class PersonAccess(models.Model):
-    """Which login may read which person's own pages: the person, later a guardian or representative."""
+    """Which login may read which person's own pages: the person, or a child's guardian (MED-1)."""
 
     user_id = models.BigIntegerField("inloggning")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name="person")
+    relation = models.CharField("relation", max_length=10, choices=Relation, default=Relation.SELF)
     valid_to = models.DateField("gäller till")
 
     class Meta:

@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('user_id', models.BigIntegerField(verbose_name='inloggning')),
+                ('relation', models.CharField(choices=[('self', 'Personen själv'), ('guardian', 'Vårdnadshavare')], default='self', max_length=10, verbose_name='relation')),
                 ('valid_to', models.DateField(verbose_name='gäller till')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.person', verbose_name='person')),
             ],

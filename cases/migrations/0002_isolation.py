@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from organisations.rls import STEERS, case_rows, definer, enable, policy
+from organisations.rls import STEERS, WRITES, case_rows, definer, enable, policy
 
 ACCESS_TABLES = f"""
 {enable("case_access")}
@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
         case_rows("cases_outsideparty", insert=STEERS, update_columns="removed_at", citizen=True),
         case_rows("cases_deadline", update_columns="met_at, cancelled_at", worker=WORKER_DEADLINE),
         case_rows("cases_leadterm", insert=STEERS, update=STEERS, update_columns="to_on", citizen=True),
-        case_rows("cases_caseevent", update=None, open_only=False),
+        case_rows("cases_caseevent", insert=WRITES, update=None, open_only=False),
         migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
         migrations.RunSQL(WORKER, migrations.RunSQL.noop),
     ]
