@@ -69,7 +69,15 @@ class InboxItem(models.Model):
         ("closed", "SIP avslutad"),
         ("deviation", "Avvikelse"),
         ("deadline", "Tidsgräns"),
+        ("consent_lapses", "Samtycket går snart ut"),
+        ("consent_lapsed", "Samtycket har gått ut"),
+        ("delivery_failed", "E-post kom inte fram. Ring i stället"),
         ("party", "Ni är aktör i en SIP"),
+        ("call_reminder", "Svara på kallelsen"),
+        ("left", "En aktör har lämnat"),
+        ("other_sip", "Personen har en SIP till"),
+        ("consent_ending", "Samtycket går snart ut"),
+        ("consent_lapsed", "Samtycket har gått ut"),
     ]
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")

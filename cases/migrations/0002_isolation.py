@@ -150,6 +150,25 @@ begin
   return n;
 end $$;
 {definer("cancel_deliveries(uuid, text)", to="sip_staff, sip_worker")}
+
+-- A mail that never came through is a task for people: the owner's inbox, and who to phone in the case's history.
+create function tell_of_failed_delivery(did uuid) returns void language plpgsql
+  security definer set search_path = public, pg_temp as $$
+declare c cases_case; d notifications_delivery;
+begin
+  select * into d from notifications_delivery where id = did and state = 'failed';
+  select * into c from cases_case where id = d.case_id;
+  if c.id is null then return; end if;
+  insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
+    values (c.owner_unit_id, c.id, c.reference, 'delivery_failed', 'delivery_failed:' || did, now())
+    on conflict (dedupe_key) do nothing;
+  if found then
+    insert into cases_caseevent (case_id, at, kind, text, detail, by_id)
+      select c.id, now(), 'delivery_failed', left('E-post till ' || u.name || ' kom inte fram. Ring i stället.', 300),
+        '', null from organisations_unit u where u.id = d.unit_id;
+  end if;
+end $$;
+{definer("tell_of_failed_delivery(uuid)", to="sip_worker")}
 """
 
 CASE_COLUMNS = (

@@ -122,7 +122,8 @@ begin
   end if;
   update notifications_delivery set state = 'cancelled' where case_id = cid and state = 'due';
   for uid in select unit_id from case_access where case_id = cid order by unit_id loop
-    if uid <> c.owner_unit_id then
+    -- A unit whose access has already run out is told, but gets nothing more.
+    if uid <> c.owner_unit_id and has_access(cid, uid) then
       insert into consent_receivedversion (unit_id, case_id, reference, person_id, kind, content, received_at)
         values (uid, cid, c.reference, c.person_id, 'access_ended', body, now());
       insert into consent_disclosure (case_id, unit_id, recipient, what, how, legal_basis, at, by_id)
@@ -193,17 +194,109 @@ begin
 end $$;
 {definer("hand_over(uuid, bigint)")}
 
--- Other open SIPs of the same person, to phone about: only when both answers and that yes stand.
-create function other_open_cases(cid uuid) returns table (unit_name text, phone text, unit_id bigint, other uuid) stable
+-- A new answer takes the place of the one that `seen` names (none: the first). A function, since a huvudansvarig
+-- unit has its own access from the consent and would lose it between the two statements.
+create function replace_consent(cid uuid, p jsonb) returns bigint language plpgsql
+  security definer set search_path = public, pg_temp as $$
+declare c cases_case; k bigint;
+begin
+  select * into c from cases_case where id = cid for no key update;
+  if not (ctx_handler() and ctx_unit() in (c.owner_unit_id, coalesce(c.lead_unit_id, 0))
+          and has_access(cid, ctx_unit()) and c.state not in ('closed', 'declined')) then
+    raise exception 'only a steering unit records consent, in an open case' using errcode = '42501';
+  end if;
+  select id into k from consent_consent where case_id = cid and superseded_at is null;
+  if k is distinct from (p->>'seen')::bigint then
+    raise exception 'another answer was recorded meanwhile' using errcode = 'P0002';
+  end if;
+  update consent_consent set superseded_at = now() where id = k;
+  insert into consent_consent (case_id, share_answer, planning_answer, form, informed_how, given_on, valid_to,
+      excluded_note, may_tell_other_sip, child_view, recorded_by_id, recorded_at, withdrawn_form)
+    values (cid, p->>'share_answer', p->>'planning_answer', p->>'form', p->>'informed_how', (p->>'given_on')::date,
+      (p->>'valid_to')::date, p->>'excluded_note', (p->>'may_tell_other_sip')::boolean, p->>'child_view',
+      ctx_assignment(), now(), '') returning id into k;
+  insert into consent_consentunit (consent_id, case_id, unit_id, whole_tree)
+    select k, cid, (u->>'unit')::bigint, (u->>'whole_tree')::boolean from jsonb_array_elements(p->'units') u;
+  insert into consent_consentgiver (consent_id, case_id, kind, name, share_answer, planning_answer)
+    select k, cid, g->>'kind', g->>'name', g->>'share_answer', g->>'planning_answer'
+    from jsonb_array_elements(p->'givers') g;
+  return k;
+end $$;
+{definer("replace_consent(uuid, jsonb)")}
+
+-- The person has agreed, in this case, that another unit may hear that there is a SIP here.
+create function tells_other_sip(cid uuid) returns boolean stable language sql
+  security definer set search_path = public, pg_temp as $$
+  select exists (select 1 from consent_consent where case_id = cid and superseded_at is null and withdrawn_at is null
+    and share_answer = 'yes' and planning_answer = 'yes' and may_tell_other_sip
+    and coalesce(valid_to, date '9999-12-31') >= sip_today()) $$;
+{definer("tells_other_sip(uuid)", to="")}
+grant execute on function tells_other_sip(uuid) to sip_def;
+
+-- Other open SIPs of the same person: for the steering units, that they exist and whom to phone, nothing more.
+create function other_open_cases(cid uuid) returns table (unit_name text, phone text, unit_id bigint) stable
   language sql security definer set search_path = public, pg_temp as $$
-  select u.name, u.phone, u.id, o.id from cases_case c
-    join consent_consent k on k.case_id = c.id and k.superseded_at is null and k.withdrawn_at is null
-      and k.share_answer = 'yes' and k.planning_answer = 'yes' and k.may_tell_other_sip
-      and coalesce(k.valid_to, date '9999-12-31') >= sip_today()
+  select distinct u.name, u.phone, u.id from cases_case c
     join cases_case o on o.person_id = c.person_id and o.id <> c.id and o.state not in ('closed', 'declined')
     join organisations_unit u on u.id = o.owner_unit_id
-    where c.id = cid and has_access(cid, ctx_unit()) $$;
+    where c.id = cid and has_access(cid, ctx_unit()) and ctx_unit() in (c.owner_unit_id, coalesce(c.lead_unit_id, 0))
+      and c.state not in ('closed', 'declined') and (tells_other_sip(c.id) or tells_other_sip(o.id)) $$;
 {definer("other_open_cases(uuid)")}
+
+-- Both owners learn of each other, each by a row about its own case.
+create function tell_other_owners(cid uuid) returns void language plpgsql
+  security definer set search_path = public, pg_temp as $$
+declare c cases_case; item record;
+begin
+  select * into c from cases_case where id = cid;
+  if not (ctx_handler() and has_access(cid, ctx_unit()) and tells_other_sip(cid)) then
+    raise exception 'the person has not agreed to this' using errcode = '42501';
+  end if;
+  for item in
+    select o.id as about, o.reference, o.owner_unit_id as to_unit from cases_case o
+      where o.person_id = c.person_id and o.id <> cid and o.state not in ('closed', 'declined')
+    union all
+    select cid, c.reference, c.owner_unit_id where exists (select 1 from cases_case o
+      where o.person_id = c.person_id and o.id <> cid and o.state not in ('closed', 'declined'))
+  loop
+    insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
+      values (item.to_unit, item.about, item.reference, 'other_sip', 'other_sip:' || cid || ':' || item.about, now())
+      on conflict (dedupe_key) do nothing;
+    insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, attempts,
+        last_error, created_at)
+      values (gen_random_uuid(), 'other_sip:' || cid || ':' || item.about, 'email', 'new_message', item.to_unit,
+        item.about, 'due', now(), 0, '', now()) on conflict (dedupe_key) do nothing;
+  end loop;
+end $$;
+{definer("tell_other_owners(uuid)")}
+
+-- A consent that soon runs out, or has done so, is a task for the owner's and huvudansvarig's units (SAM-4).
+create function tell_consents_ending(warn_days int) returns int language plpgsql
+  security definer set search_path = public, pg_temp as $$
+declare n int;
+begin
+  with ending as (
+    select c.id as cid, c.reference, s.uid,
+        case when k.valid_to < sip_today() then 'consent_lapsed' else 'consent_ending' end as what, k.id as consent
+      from consent_consent k join cases_case c on c.id = k.case_id
+      cross join lateral (select distinct x as uid from unnest(array[c.owner_unit_id, c.lead_unit_id]) x
+        where x is not null) s
+      where k.superseded_at is null and k.withdrawn_at is null and k.share_answer = 'yes'
+        and k.planning_answer = 'yes' and k.valid_to <= sip_today() + warn_days
+        and c.state not in ('closed', 'declined')
+  ), told as (
+    insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
+      select uid, cid, reference, what, what || ':' || consent || ':' || uid, now() from ending
+      on conflict (dedupe_key) do nothing returning unit_id, case_id, dedupe_key
+  )
+  insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, attempts,
+      last_error, created_at)
+    select gen_random_uuid(), dedupe_key, 'email', 'new_message', unit_id, case_id, 'due', now(), 0, '', now() from told
+    on conflict (dedupe_key) do nothing;
+  get diagnostics n = row_count;
+  return n;
+end $$;
+{definer("tell_consents_ending(int)", to="sip_worker")}
 """
 
 
@@ -213,7 +306,15 @@ class Migration(migrations.Migration):
         ("cases", "0002_isolation"),
     ]
     operations = [
-        case_rows("consent_consent", insert=STEERS, update=STEERS, update_columns="superseded_at", citizen=True),
+        case_rows(
+            "consent_consent",
+            insert=STEERS,
+            update=STEERS,
+            update_columns="superseded_at",
+            citizen=True,
+            # The warning before a consent runs out needs its day, and whether it still stands.
+            worker="id, case_id, valid_to, superseded_at, withdrawn_at, share_answer, planning_answer",
+        ),
         case_rows("consent_consentunit", insert=STEERS, update=None, citizen=True),
         case_rows("consent_consentgiver", insert=STEERS, update=None, citizen=True),
         case_rows("consent_disclosure", update=None, open_only=False, citizen=True),
