@@ -3,9 +3,7 @@
 from django.db import connection, transaction
 
 from notifications.tasks import nudge
-
-NEW_MESSAGE = "new_message"
-REMINDER = "reminder"
+from notifications.templates import NEW_MESSAGE
 
 
 def put_in_inbox(*, unit_id: int, case_id, kind: str, key: str) -> None:

@@ -201,6 +201,8 @@ EMAIL_TIMEOUT = 10
 # Neutral on purpose: the sender must not tell what the message is about (trust.md 6).
 DEFAULT_FROM_EMAIL = env.text("SIP_MAIL_FROM", "Meddelandetjänsten <meddelande@tjanst.example>")
 MESSAGE_ID_DOMAIN = env.text("SIP_MESSAGE_ID_DOMAIN", "tjanst.example")
+# How long a message belongs to the process that sends it; longer than the slowest mail server takes.
+DELIVERY_LEASE_SECONDS = env.number("SIP_DELIVERY_LEASE", 90)
 SIP_MAILBOX_URL = env.text("SIP_MAILBOX_URL")
 
 CELERY_BROKER_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
