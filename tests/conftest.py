@@ -1,10 +1,8 @@
 """Strict test runs: a real PostgreSQL, the real roles, one cast, cases built by walking the services."""
 
 import os
-import uuid
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from tests import database
@@ -28,16 +26,15 @@ def django_db_setup(django_db_blocker):
 @pytest.fixture
 def own_database(django_db_setup, django_db_blocker):
     """A database of its own with real commits, for threads, races, workers and browsers; gone afterwards."""
-    before = connections["default"].settings_dict["NAME"]
-    name = f"sip_own_{uuid.uuid4().hex[:12]}"
-    with django_db_blocker.unblock():
-        database.clone(name)
-        database.point_at(name)
-        try:
-            yield name
-        finally:
-            database.point_at(before)
-            database.drop(name)
+    with django_db_blocker.unblock(), database.own() as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def module_database(django_db_setup, django_db_blocker):
+    """The same for a whole module that only needs one."""
+    with django_db_blocker.unblock(), database.own() as name:
+        yield name
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import tempfile
+import uuid
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -23,7 +24,11 @@ def fingerprint() -> str:
     """Changes when a migration, the register or the demo's units change."""
     digest = hashlib.sha256(os.environ["SIP_DB_WEB_URL"].encode())
     files = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("organisations/data/*")]
-    files += [ROOT / "organisations/rls.py", ROOT / "organisations/register.py", ROOT / "organisations/database_roles.py"]
+    files += [
+        ROOT / "organisations/rls.py",
+        ROOT / "organisations/register.py",
+        ROOT / "organisations/database_roles.py",
+    ]
     for file in sorted(files):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
@@ -82,6 +87,20 @@ def clone(name: str) -> None:
     with locked(source):
         execute("drop database if exists {} with (force)", name)
         execute("create database {} template {}", name, source)
+
+
+@contextmanager
+def own():
+    """A database of its own with real commits, at which both connections point; gone afterwards."""
+    before = connections["default"].settings_dict["NAME"]
+    name = f"sip_own_{uuid.uuid4().hex[:12]}"
+    clone(name)
+    point_at(name)
+    try:
+        yield name
+    finally:
+        point_at(before)
+        drop(name)
 
 
 def drop(name: str) -> None:

@@ -1,0 +1,93 @@
+"""One case with a row in every table that belongs to a case, written as the administrator."""
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from cases import models as cases
+from consent import models as consent
+from deviations.models import Deviation
+from meetings import models as meetings
+from notifications.models import InboxItem
+from organisations.models import Staff, Unit, User
+from plans import models as plans
+from tests.isolation.world import World
+
+
+class FullCase:
+    """Owner, a party, a unit that the consent covers without taking part, and a stranger; one row per table."""
+
+    def __init__(self):
+        self.world = world = World(units=4, cases=1)
+        self.owner, self.party, self.covered, self.stranger = world.units
+        self.process = world.cases[0]
+        self.pk = self.process.pk
+        self.other = world._case(self.stranger)
+        self.users = list(User.objects.using("admin").filter(kind="citizen").order_by("pk")[:2])
+        world.join(self.process, self.party)
+        self.consent_for_all()
+        self.fill()
+
+    def consent_for_all(self, days: int | None = 30) -> None:
+        units = {self.owner: False, self.party: False, self.covered: False}
+        self.world.agree(self.process, units, days=days)
+
+    def fill(self) -> None:
+        now, today = timezone.now(), date.today()
+        by, staff = self.world.assignment, Staff.objects.using("admin").first()
+        unit = Unit.objects.using("admin").select_related("acts_for").get(pk=self.party)
+        for user, person in zip(self.users, (self.process.person, self.other.person), strict=True):
+            self.add(cases.PersonAccess, user_id=user.pk, person_id=person, valid_to=date(9999, 12, 31))
+        case = {"case_id": self.pk}
+        outside = self.add(cases.OutsideParty, **case, kind="relative", name="Anna", tell_by="phone", added_by=by)
+        self.add(cases.Deadline, **case, kind="meeting", due_on=today, started_at=now, source="prov")
+        self.add(cases.LeadTerm, **case, staff=staff, unit=unit, authority=unit.acts_for, from_on=today, decided_by=by)
+        self.add(cases.CaseEvent, **case, kind="started", text="En SIP startades", by=by)
+        given = consent.Consent.objects.using("admin").get(case_id=self.pk, superseded_at=None)
+        self.add(
+            consent.ConsentGiver,
+            **case,
+            consent=given,
+            kind="person",
+            name="A",
+            share_answer="yes",
+            planning_answer="yes",
+        )
+        self.add(
+            consent.Disclosure,
+            **case,
+            unit=unit,
+            recipient="P",
+            what="Kallelse",
+            how="Systemet",
+            legal_basis="OSL",
+            by=by,
+        )
+        self.add(
+            consent.ReceivedVersion, unit=unit, case_id=self.pk, reference="x", person_id=self.process.person,
+            kind="call", content={},
+        )  # fmt: skip
+        self.add(InboxItem, unit=unit, case_id=self.pk, reference="x", kind="call", dedupe_key="full-case")
+        meeting = self.add(
+            meetings.Meeting, **case, kind="first", starts_at=now, ends_at=now + timedelta(hours=1), form="physical",
+            place="Hemma", agenda="Planen", chair=staff, writer=staff, called_by=by,
+        )  # fmt: skip
+        call = self.add(meetings.Invitation, **case, meeting=meeting, unit=unit, has_duty=True, sent_by="system")
+        self.add(meetings.Invitation, **case, meeting=meeting, outside_party=outside, has_duty=False, sent_by="phone")
+        self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=True)
+        plan = self.add(plans.Plan, **case, version=1, created_by=by)
+        goal = self.add(plans.Goal, **case, plan=plan, position=1, text="Du sover gott.")
+        measure = self.add(plans.Measure, **case, goal=goal, position=1, text="Vi ringer.", doer="self", written_by=by)
+        self.add(plans.MeasureReport, **case, measure=measure, status="ongoing", reported_by=by)
+        self.add(plans.FollowUp, **case, plan=plan, held_on=today, how_it_went="Bra", outcome="close", by=by)
+        self.add(plans.PlanDocument, **case, plan=plan, revision=1, context={})
+        self.add(plans.HandedOutCopy, **case, plan=plan, recipient="Du", how="by_hand", given_on=today, by=by)
+        self.add(
+            Deviation, **case, kind="absent", text="Ingen kom.", concerns_unit=unit,
+            reported_unit_id=self.owner, reported_by=by,
+        )  # fmt: skip
+
+    def add(self, model, **values):
+        row = model(**values)
+        row.save(using="admin")
+        return row

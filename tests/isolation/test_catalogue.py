@@ -1,0 +1,124 @@
+"""What the database's own catalogue says about isolation: a new table or function that forgets it fails here."""
+
+import re
+
+import pytest
+from django.db import connections
+
+from organisations import database_roles
+
+# Functions that run with the rights of another role: what each may do is argued in docs/sakerhet.md.
+DEFINERS = {
+    "access_changed", "audit_append", "audit_keep_partitions", "audit_ready", "cancel_deliveries",
+    "case_access_changed", "deliver_version", "hand_over", "has_access", "leave_case", "may_notify",
+    "oldest_due_delivery", "open_case", "other_open_cases", "put_in_inbox", "queue_delivery", "rebuild_access", "units_with_access",
+    "spread_protection", "unit_tree_changed", "wanted_access", "withdraw_consent",
+}  # fmt: skip
+# Tables whose rows belong to a login and not to a case: never granted to the group roles.
+LOGIN_ONLY = {"django_session", "organisations_user", "organisations_loginattempt"}
+# A grant without a policy on purpose: such a delete finds no row.
+EMPTY_ON_PURPOSE = {("plans_measurereport", "sip_staff", "DELETE")}
+GROUPS = ("sip_staff", "sip_citizen", "sip_worker", "sip_reports")
+
+
+@pytest.fixture
+def catalogue(module_database):
+    def rows(query, *params):
+        with connections["admin"].cursor() as cursor:
+            cursor.execute(query, params)
+            return cursor.fetchall()
+
+    return rows
+
+
+def test_every_table_with_a_case_or_a_person_forces_row_security(catalogue):
+    found = catalogue("""
+        select c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
+        where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+          and exists (select 1 from pg_attribute a where a.attrelid = c.oid and not a.attisdropped
+            and a.attname in ('case_id', 'person_id', 'unit_id'))""")
+    assert len(found) > 20
+    assert [name for name, enabled, forced in found if not (enabled and forced)] == []
+
+
+def test_every_granted_command_has_a_policy(catalogue):
+    granted = catalogue(
+        """
+        select distinct table_name, grantee, privilege_type from information_schema.column_privileges
+        where table_schema = 'public' and grantee = any(%s) and privilege_type in ('SELECT', 'INSERT', 'UPDATE')
+        union select table_name, grantee, privilege_type from information_schema.table_privileges
+        where table_schema = 'public' and grantee = any(%s) and privilege_type = 'DELETE'""",
+        list(GROUPS),
+        list(GROUPS),
+    )
+    policies = catalogue("select tablename, roles, cmd from pg_policies where schemaname = 'public'")
+    have = {(table, role, command) for table, roles, command in policies for role in roles}
+
+    def covered(table, role, command):
+        return any((table, who, what) in have for who in (role, "public") for what in (command, "ALL"))
+
+    missing = {row for row in granted if not covered(*row)} - EMPTY_ON_PURPOSE
+    assert missing == set()
+
+
+def test_no_group_or_login_may_truncate_own_or_bypass(catalogue):
+    found = database_roles.logins(
+        {"SIP_DB_WEB_URL": "postgresql://w:x@h/d", "SIP_DB_WORKER_URL": "postgresql://k:x@h/d"}, demo=False
+    )
+    assert [(login.name, login.groups) for login in found] == [("w", ("sip_staff",)), ("k", ("sip_worker",))]
+    logins = [connections["default"].settings_dict["USER"]]
+    assert not catalogue(
+        "select 1 from information_schema.table_privileges where grantee = any(%s) and privilege_type = 'TRUNCATE'",
+        [*GROUPS, *logins],
+    )
+    rights = catalogue(
+        "select rolsuper, rolbypassrls, rolinherit and rolcanlogin, rolcreaterole from pg_roles where rolname = any(%s)",
+        [*GROUPS, *logins],
+    )
+    assert all(not any(row) for row in rights)
+    assert not catalogue(
+        "select relname from pg_class where pg_get_userbyid(relowner) = any(%s)", [*GROUPS, *logins, "sip_def"]
+    )
+
+
+def test_tables_of_logins_are_not_granted_to_the_group_roles(catalogue):
+    assert not catalogue(
+        "select table_name from information_schema.role_table_grants where grantee = any(%s) and table_name = any(%s)",
+        list(GROUPS), list(LOGIN_ONLY),
+    )  # fmt: skip
+
+
+def test_policies_read_the_context_once_per_statement(catalogue):
+    """A bare ctx_…() in a policy runs once per row (trap 2)."""
+    for name, text in catalogue(
+        "select tablename || '.' || policyname, coalesce(qual, '') || ' ' || coalesce(with_check, '') from pg_policies"
+    ):
+        bare = re.findall(r"(?<!SELECT )\b(?:ctx_\w+|sip_today)\(", text)
+        assert bare == [], name
+
+
+def test_definer_functions_are_listed_with_a_fixed_search_path_and_not_public(catalogue):
+    found = catalogue("""
+        select p.proname, p.proconfig, pg_get_userbyid(p.proowner), has_function_privilege('public', p.oid, 'execute')
+        from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef""")
+    assert {row[0] for row in found} == DEFINERS
+    for name, config, owner, public in found:
+        assert config == ["search_path=public, pg_temp"], name
+        assert owner == ("sip_owner" if name == "audit_keep_partitions" else "sip_def"), name
+        assert not public, name
+
+
+def test_views_run_as_who_asks(catalogue):
+    assert not catalogue("""
+        select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')
+          and not coalesce('security_invoker=true' = any(reloptions), false)""")
+
+
+def test_the_log_can_only_grow(catalogue):
+    rights = catalogue("""
+        select distinct grantee, privilege_type from information_schema.role_table_grants
+        where table_name = 'audit_event' and grantee <> 'sip_owner' and grantee not in
+          (select rolname from pg_roles where rolsuper)""")
+    assert set(rights) == {
+        ("sip_staff", "SELECT"), ("sip_citizen", "SELECT"), ("sip_def", "SELECT"), ("sip_def", "INSERT"),
+    }  # fmt: skip
