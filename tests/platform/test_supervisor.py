@@ -38,33 +38,30 @@ def test_starts_everything_and_ctrl_c_stops_everything(project, home):
     assert "stand  in  handler, Enheten, Kommunen" in demo.said
     commands = " ".join(holders(home).values())
     assert all(word in commands for word in ("postgres", "valkey-server", "mailcatcher", "granian", "worker", "beat"))
+    only_migrate_knows_the_administrator(home)
+    passwords_are_private_and_demanded(home)
     began = time.monotonic()
     assert demo.finish() == 0
     assert time.monotonic() - began < 10
     assert gone(home, 1), holders(home)
 
 
-def test_only_migrate_knows_the_administrator(project, home):
-    demo = Running(project, home).ready()
+def only_migrate_knows_the_administrator(home):
     for words in ("granian", " worker ", " beat ", "mailcatcher"):
         environment = environment_of(process_named(home, words))
         assert "\0DATABASE_URL=" not in environment
     assert "SIP_DB_WORKER_URL" not in environment_of(process_named(home, "granian"))
     assert "SIP_DB_WEB_URL" not in environment_of(process_named(home, " worker "))
+
+
+def passwords_are_private_and_demanded(home):
     secrets = home / "secrets.json"
     assert secrets.stat().st_mode & 0o777 == 0o600
     commands = " ".join(holders(home).values())
     assert not any(secret in commands for secret in json.loads(secrets.read_text()).values())
-    assert demo.finish(signal.SIGTERM) == 0
-
-
-def test_the_database_demands_its_password(project, home):
-    demo = Running(project, home).ready()
-    command = holders(home)[process_named(home, "bin/postgres")]
-    port = command.split("port=")[1].split()[0]
+    port = holders(home)[process_named(home, "bin/postgres")].split("port=")[1].split()[0]
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/sip", connect_timeout=3)
-    demo.finish()
 
 
 def test_kill_nine_leaves_no_orphan_and_the_next_start_recovers(project, home):
