@@ -34,13 +34,13 @@ def deliver_due() -> int:
     return send_due()
 
 
-def nudge() -> None:
+def nudge(task=deliver_due) -> None:
     """Ask the worker to look now; without a broker the next sweep does the same work. Never raises."""
     if time.monotonic() < Broker.asked_again_at:
         return
     try:
-        with deliver_due.app.connection_for_write(transport_options=HURRY) as connection:
-            deliver_due.apply_async(connection=connection, ignore_result=True, expires=60)
+        with task.app.connection_for_write(transport_options=HURRY) as connection:
+            task.apply_async(connection=connection, ignore_result=True, expires=60)
     except Exception as error:  # the event is committed; whatever ails the broker is no reason to fail its page
         Broker.asked_again_at = time.monotonic() + QUIET_SECONDS
         logger.warning("broker not reached, the next sweep sends: %s", type(error).__name__)

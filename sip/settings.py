@@ -88,6 +88,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "organisations.context.chrome",
+                "casework.context.nav",
             ],
             "builtins": ["organisations.templatetags.sip", "django.templatetags.static"],
         },
@@ -230,6 +231,7 @@ CELERY_TIMEZONE = "Europe/Stockholm"
 CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.deliver_due", "schedule": 20.0},
     "deadlines": {"task": "cases.sweep_deadlines", "schedule": 60.0},
+    "consents": {"task": "consent.sweep_lapses", "schedule": 600.0},
     "documents": {"task": "plans.render_due", "schedule": 20.0},
     "partitions": {"task": "audit.keep_partitions", "schedule": 24 * 3600.0},
 }

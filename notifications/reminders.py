@@ -1,0 +1,68 @@
+"""Reminders before, on and after a day, for all rows of a source in one statement (TID-1 to TID-5).
+
+They are made up to a day ahead, so that a sweep that is late costs nothing, and each gives way to the next one: after
+an outage only the latest is sent. The day is Stockholm's, and so is eight o'clock.
+"""
+
+from django.utils import timezone
+
+from organisations.jobs import alone
+
+BATCH = 5000
+# A source's warnings lie at most this many days before its day; it bounds what a sweep reads.
+WARN_AT_MOST = 31
+
+# `{source}` gives id, case_id, reference, due_on, warn (int[]), owner_unit and lead_unit of what is still open.
+REMIND = """
+with source as ({source}), moment as (
+  select s.id, m.what, m.label, m.day, lead(m.day, 1, s.due_on + 8) over (partition by s.id order by m.day) as next_day
+  from source s cross join lateral (
+    select 'before' as what, 'before' || w as label, s.due_on - w as day from unnest(s.warn) w where w > 0
+    union values ('on', 'on', s.due_on), ('after', 'after', s.due_on + 1)) m
+  where %(kinds)s::jsonb ? m.what
+), timed as (
+  select id, what, label, (day + time '08:00') at time zone 'Europe/Stockholm' as from_at,
+         (next_day + time '08:00') at time zone 'Europe/Stockholm' as to_at
+  from moment where day <= %(today)s + 1
+), reminder as (
+  select t.what, t.from_at, t.to_at, s.case_id, s.reference, u.unit_id,
+         concat_ws(':', %(prefix)s, s.id, s.due_on, t.label, u.unit_id) as key
+  from timed t join source s on s.id = t.id
+  cross join lateral (select s.owner_unit as unit_id union select s.lead_unit where s.lead_unit is not null) u
+  where t.to_at > %(now)s
+), mail as (
+  insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, expires_at,
+      attempts, last_error, created_at)
+  select gen_random_uuid(), r.key, 'email', 'reminder', r.unit_id, r.case_id, 'due', greatest(r.from_at, %(now)s), r.to_at,
+      0, '', %(now)s
+  from reminder r where not exists (select 1 from notifications_delivery d where d.dedupe_key = r.key)
+  limit %(batch)s on conflict (dedupe_key) do nothing returning 1
+), item as (
+  insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
+  select r.unit_id, r.case_id, r.reference, %(kinds)s::jsonb ->> r.what, r.key, %(now)s
+  from reminder r where %(kinds)s::jsonb ->> r.what <> '' and r.from_at <= %(now)s
+    and not exists (select 1 from notifications_inboxitem i where i.dedupe_key = r.key)
+  limit %(batch)s on conflict (dedupe_key) do nothing returning 1
+)
+select (select count(*) from mail), (select count(*) from item)
+"""
+
+
+def remind(*, job: str, source: str, prefix: str, kinds: str, now=None) -> int:
+    """Make the e-mails and inbox rows that are missing; returns how many rows were made.
+
+    `kinds` is JSON: which of before, on and after are told, and the inbox kind (empty: e-mail only). `source` uses the
+    parameter `today`. Each batch is a transaction of its own; a second sweep at the same time does nothing.
+    """
+    now = now or timezone.now()
+    values = {"prefix": prefix, "kinds": kinds, "now": now, "today": timezone.localdate(now), "batch": BATCH}
+    made = 0
+    while True:
+        with alone(job) as cursor:
+            if cursor is None:
+                return made
+            cursor.execute(REMIND.format(source=source), values)
+            mails, items = cursor.fetchone()
+        made += mails + items
+        if max(mails, items) < BATCH:
+            return made
