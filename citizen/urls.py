@@ -1,4 +1,16 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from citizen import views
 
 app_name = "citizen"
-urlpatterns = []
+urlpatterns = [
+    path("min-plan/", views.plan, name="plan"),
+    path("min-plan/alla/", views.choose, name="choose"),
+    path("min-plan/vad-ar-en-sip/", views.about, name="about"),
+    path("min-plan/<uuid:pk>/", views.case, name="case"),
+    path("min-plan/<uuid:pk>/version/<int:number>/", views.version, name="version"),
+    path("min-plan/<uuid:pk>/samtycke/", views.consents, name="consents"),
+    path("min-plan/<uuid:pk>/kopior/", views.copies, name="copies"),
+    path("min-plan/<uuid:pk>/lasare/", views.readers, name="readers"),
+    path("min-plan/<uuid:pk>/pdf/", views.pdf, name="pdf"),
+]

@@ -1,4 +1,13 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from deviations import views
 
 app_name = "deviations"
-urlpatterns = []
+urlpatterns = [
+    path("avvikelser/", views.unit_list, name="unit_list"),
+    path("arenden/<uuid:pk>/avvikelser/", views.case_list, name="list"),
+    path("arenden/<uuid:pk>/avvikelser/ny/", views.report, name="report"),
+    path("arenden/<uuid:pk>/avvikelser/<int:number>/ta-emot/", views.receive, name="receive"),
+    path("arenden/<uuid:pk>/avvikelser/<int:number>/svara/", views.answer, name="answer"),
+    path("arenden/<uuid:pk>/avvikelser/<int:number>/avsluta/", views.close, name="close"),
+]

@@ -26,6 +26,11 @@ ACTIONS: dict[str, Rule] = {
     "cases.list": Rule(FLOW),
     "cases.view": Rule(READERS, open_only=False),
     "cases.log": Rule(READERS, open_only=False),
+    "cases.search": Rule(READERS),
+    "casework.inbox": Rule(READERS),
+    "casework.handle_inbox": Rule(WRITERS),
+    "casework.followups": Rule(READERS),
+    "casework.help": Rule(frozenset(Role)),
     "plans.view": Rule(READERS, open_only=False),
     "plans.print": Rule(READERS, open_only=False),
     # The case
@@ -55,10 +60,12 @@ ACTIONS: dict[str, Rule] = {
     "plans.hand_out": Rule(HANDLERS),
     "plans.follow_up": Rule(HANDLERS, steers=True),
     # Deviations
+    "deviations.view": Rule(READERS, open_only=False),
     "deviations.report": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
     "deviations.answer": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
     # Administration, without case data
     "organisations.administer": Rule(frozenset({Role.ORG_ADMIN})),
+    "guidelines.view": Rule(frozenset({Role.ORG_ADMIN, Role.GUIDELINE_ADMIN})),
 }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from organisations import views
+from organisations import admin_views, views
 
 app_name = "organisations"
 urlpatterns = [
@@ -10,4 +10,17 @@ urlpatterns = [
     path("byt-enhet/", views.acting, name="acting"),
     path("tillganglighet/", views.accessibility, name="accessibility"),
     path("personuppgifter/", views.privacy, name="privacy"),
+    path("administration/", admin_views.index, name="admin"),
+    path("administration/enheter/", admin_views.units, name="units"),
+    path("administration/enheter/ny/", admin_views.unit, name="unit_new"),
+    path("administration/enheter/<int:number>/", admin_views.unit, name="unit"),
+    path("administration/enheter/<int:number>/aktiv/", admin_views.unit_active, name="unit_active"),
+    path("administration/medarbetare/", admin_views.staff, name="staff"),
+    path("administration/medarbetare/ny/", admin_views.person, name="person_new"),
+    path("administration/medarbetare/<int:number>/", admin_views.person, name="person"),
+    path("administration/medarbetare/<int:number>/aktiv/", admin_views.person_active, name="person_active"),
+    path("administration/uppdrag/", admin_views.assignments, name="assignments"),
+    path("administration/uppdrag/nytt/", admin_views.assign, name="assign"),
+    path("administration/uppdrag/<int:number>/avsluta/", admin_views.end_assignment, name="end_assignment"),
+    path("administration/riktlinjer/", admin_views.guidelines, name="guidelines"),
 ]

@@ -1,0 +1,52 @@
+"""The contexts of the citizen's pages."""
+
+from citizen import reading, words
+from citizen.door import is_guardian
+
+
+def only_one(cases):
+    """The case to show at once: the only one, or the only open one; nothing when there is a choice to make."""
+    running = [case for case in cases if case.is_open]
+    found = running or cases
+    return found[0] if len(found) == 1 else None
+
+
+def frame(case) -> dict:
+    """What every page about a case needs."""
+    return {
+        "case": case,
+        "guardian": is_guardian(case),
+        "first_name": "" if case.is_protected or is_guardian(case) else case.given_name,
+        "contact": reading.contact_of(case),
+        "closed_why": words.closed(case),
+    }
+
+
+def plan_page(case, actor) -> dict:
+    """The plan in force with what matters most first; without a plan what has happened so far."""
+    plans = reading.plans_of(case)
+    plan = plans[0] if plans else None
+    shown = {
+        "plan": plan,
+        "earlier": plans[1:],
+        "meeting": reading.next_meeting(case),
+        "consent": reading.consent_now(case),
+        "last_reader": reading.last_reader(case, actor.user_id),
+    }
+    if plan is None:
+        shown["events"] = reading.happened(case, reading.consents_of(case))
+    else:
+        shown |= version_content(plan) | {"follow_up": reading.agreed_follow_up(case, plan)}
+    return frame(case) | shown
+
+
+def version_page(case, plan) -> dict:
+    return frame(case) | {"plan": plan} | version_content(plan)
+
+
+def version_content(plan) -> dict:
+    return {"goals": reading.goals_of(plan), "numbers": words.numbers_in(plan.crisis_call)}
+
+
+def consents_page(case) -> dict:
+    return frame(case) | {"rows": reading.consents_of(case)}

@@ -1,0 +1,85 @@
+"""”Min plan”: what the person, or a child's guardian, reads about the own plan (MED-1, MED-2). Read only."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from audit import log
+from citizen import pages, reading
+from citizen.door import mine, own_cases
+
+
+@require_safe
+def plan(request):
+    """The way in: the only plan, or the only one that is open, else a choice."""
+    chosen = pages.only_one(list(own_cases()))
+    return redirect("citizen:case", chosen.pk) if chosen else choose(request)
+
+
+@require_safe
+def choose(request):
+    """All plans that the citizen may read; none at all is said in words."""
+    cases = list(own_cases())
+    log.record("citizen.listed", action=log.READ, persons=sorted({case.person_id for case in cases}))
+    return render(request, "citizen/choose.html", {"cases": cases})
+
+
+@require_safe
+@mine
+def case(request, case):
+    return render(request, "citizen/plan.html", pages.plan_page(case, request.actor))
+
+
+@require_safe
+@mine
+def version(request, case, number):
+    found = next((plan for plan in reading.plans_of(case) if plan.version == number), None)
+    if found is None:
+        raise Http404
+    return render(request, "citizen/version.html", pages.version_page(case, found))
+
+
+@require_safe
+@mine
+def consents(request, case):
+    return render(request, "citizen/consents.html", pages.consents_page(case))
+
+
+@require_safe
+@mine
+def copies(request, case):
+    return render(request, "citizen/copies.html", pages.frame(case) | {"rows": reading.copies_of(case)})
+
+
+@require_safe
+@mine
+def readers(request, case):
+    number = request.GET.get("sida")
+    rows, page = reading.readers_page(case, request.actor.user_id, number)
+    return render(request, "citizen/readers.html", pages.frame(case) | {"rows": rows, "page": page})
+
+
+@require_safe
+@mine
+def pdf(request, case):
+    """The approved plan as a file; while it is being made a page that looks again by itself."""
+    document = reading.document_of(case)
+    if document is None or document.state != "ready":
+        return waiting(request, case, document)
+    log.record("citizen.pdf", action=log.PRINT, case_id=case.pk, person_id=case.person_id)
+    response = HttpResponse(bytes(document.pdf), content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="min-plan.pdf"'
+    return response
+
+
+def waiting(request, case, document):
+    """Say that the file is being made; the browser asks again, also without JavaScript."""
+    response = render(request, "citizen/waiting.html", pages.frame(case) | {"document": document})
+    if document is not None and document.state == "queued":
+        response["Refresh"] = "5"
+    return response
+
+
+@require_safe
+def about(request):
+    return render(request, "citizen/about.html")
