@@ -50,6 +50,15 @@ class Reason(TextChoices):
     EARLY = "early", "Tidigt och förebyggande"
 
 
+class AskedBy(TextChoices):
+    """Who took the initiative; staff must answer those who ask (INI-2)."""
+
+    STAFF = "staff", "Vi som arbetar här"
+    PERSON = "person", "Personen själv"
+    RELATIVE = "relative", "En närstående"
+    OTHER = "other", "Någon annan, till exempel en myndighet"
+
+
 class CloseReason(TextChoices):
     """Why a case ended; one is always given (AVS-1)."""
 
@@ -59,6 +68,7 @@ class CloseReason(TextChoices):
     WITHDRAWN = "withdrawn", "Samtycket är återkallat"
     OTHER_PLAN = "other_plan", "En annan plan räcker"
     COMPULSORY_PLAN = "compulsory_plan", "Samordnad vårdplan görs i stället (ÖPT eller ÖRV)"
+    REFUSED = "refused", "Vi säger nej till den som bad om en SIP"
     DIED = "died", "Personen har avlidit"
     MOVED = "moved", "Personen har flyttat"
     MISTAKE = "mistake", "Öppnat av misstag"

@@ -11,6 +11,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from cases.enums import (
     OPEN_STATES,
     STEP_OF,
+    AskedBy,
     CloseReason,
     DeadlineKind,
     IdKind,
@@ -44,7 +45,9 @@ class CaseQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN_STATES)
 
     def with_names(self):
-        return self.select_related("person", "owner_unit__organisation", "owner_unit__acts_for", "lead_unit", "lead_staff")
+        return self.select_related(
+            "person", "owner_unit__organisation", "owner_unit__acts_for", "lead_unit", "lead_staff"
+        )
 
 
 def no_plan_yet(case) -> bool:
@@ -76,6 +79,7 @@ class Case(ConcurrentTransitionMixin, models.Model):
     opened_at = models.DateTimeField("öppnat", default=timezone.now)
     opened_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="öppnat av")
     updated_at = models.DateTimeField("ändrat", default=timezone.now)
+    asked_by = models.CharField("vem bad om en SIP", max_length=10, choices=AskedBy, default=AskedBy.STAFF)
     reasons = ArrayField(models.CharField(max_length=30, choices=Reason), verbose_name="skäl")
     reason_note = models.TextField("beskriv behovet", blank=True)
     inpatient = models.BooleanField("inlagd på sjukhus", default=False)
@@ -87,14 +91,20 @@ class Case(ConcurrentTransitionMixin, models.Model):
     address = models.CharField("adress", max_length=300, blank=True)
     language = models.CharField("språk", max_length=60, blank=True)
     interpreter = models.BooleanField("tolk behövs", default=False)
-    protection = models.CharField("skyddade personuppgifter", max_length=10, choices=Protection, default=Protection.NONE)
-    lead_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="huvudansvarigs enhet")
+    protection = models.CharField(
+        "skyddade personuppgifter", max_length=10, choices=Protection, default=Protection.NONE
+    )
+    lead_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", verbose_name="huvudansvarigs enhet"
+    )
     lead_staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", verbose_name="huvudansvarig")
     lead_authority = models.ForeignKey(
         Authority, models.PROTECT, null=True, related_name="+", verbose_name="huvudman med övergripande ansvar"
     )
     person_view_of_lead = models.TextField("personens syn på huvudansvarig", blank=True)
-    previous_case = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="tidigare ärende")
+    previous_case = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name="tidigare ärende"
+    )
     closed_on = models.DateField("avslutat", null=True)
     close_reason = models.CharField("skäl till avslut", max_length=20, choices=CloseReason, blank=True)
     close_note = models.TextField("kommentar till avslut", blank=True)
@@ -117,6 +127,9 @@ class Case(ConcurrentTransitionMixin, models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(close_reason=CloseReason.OTHER_PLAN) | ~Q(other_plan=""), name="case_other_plan_named"
+            ),
+            models.CheckConstraint(
+                condition=~Q(close_reason=CloseReason.REFUSED) | ~Q(close_note=""), name="case_refusal_has_note"
             ),
         ]
         indexes = [models.Index(fields=["person", "opened_at"], name="case_person_opened")]
@@ -226,11 +239,18 @@ class Participation(models.Model):
         verbose_name_plural = "aktörer"
         constraints = [
             models.UniqueConstraint(fields=["case", "unit"], condition=Q(ended_on=None), name="participation_once"),
-            models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")), name="participation_dates"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")), name="participation_dates"
+            ),
         ]
 
     def __str__(self):
         return f"{self.unit}"
+
+
+class OutsidePartyQuerySet(models.QuerySet):
+    def present(self):
+        return self.filter(removed_at=None).order_by("name", "pk")
 
 
 class OutsideParty(models.Model):
@@ -246,6 +266,7 @@ class OutsideParty(models.Model):
     added_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="tillagd av")
     added_at = models.DateTimeField("tillagd", default=timezone.now)
     removed_at = models.DateTimeField("borttagen", null=True)
+    objects = OutsidePartyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "närstående eller annan deltagare"
@@ -345,7 +366,9 @@ class CaseAccess(models.Model):
         verbose_name = "åtkomst"
         verbose_name_plural = "åtkomster"
         indexes = [
-            models.Index(fields=["unit", "open_deadline", "case"], condition=Q(is_open=True), name="case_access_worklist"),
+            models.Index(
+                fields=["unit", "open_deadline", "case"], condition=Q(is_open=True), name="case_access_worklist"
+            ),
             models.Index(fields=["person", "unit"], name="case_access_person"),
         ]
 

@@ -1,16 +1,24 @@
-"""What staff do with a case and its parties: one verb per intention, always inside a scope, always with `by`."""
+"""What staff do with a case: one verb per intention, always inside a scope, always with `by`."""
 
 import json
+import uuid
 
 from django.db import connection
 from django.utils import timezone
 
 from audit import log
-from cases import deadlines
+from cases import deadlines, guidelines
+from cases.enums import CloseReason, DeadlineKind, State
 from cases.models import Case, CaseEvent, LeadTerm, OutsideParty, Participation
 from notifications import services as notifications
+from organisations import swedish
 from organisations.errors import RuleBroken
-from organisations.models import Guideline, Unit
+from organisations.models import Assignment, Unit
+
+EDITABLE = (
+    "given_name", "family_name", "phone", "address", "language", "interpreter", "protection", "reasons", "reason_note",
+    "inpatient", "ward_unit",
+)  # fmt: skip
 
 
 def note(case, *, kind: str, text: str, by, detail: str = "") -> CaseEvent:
@@ -18,9 +26,16 @@ def note(case, *, kind: str, text: str, by, detail: str = "") -> CaseEvent:
     return CaseEvent.objects.create(case=case, kind=kind, text=text, detail=detail, by_id=by.assignment_id)
 
 
+# close() has a parameter named `note`, as the case has a field for it.
+_line = note
+
+
 def own_open_case(*, number: str, by) -> Case | None:
     """The acting unit's visible open case for the person, to be offered before a new one is started."""
-    return Case.objects.open().with_names().filter(person__number=number).order_by("-opened_at").first()
+    case = Case.objects.open().with_names().filter(person__number=number).order_by("-opened_at").first()
+    if case:
+        log.record("cases.offered", action=log.READ, case_id=case.pk, person_id=case.person_id)
+    return case
 
 
 def start(
@@ -32,6 +47,8 @@ def start(
     reasons,
     need_found_on,
     by,
+    case_id=None,
+    asked_by="staff",
     reason_note="",
     phone="",
     address="",
@@ -45,20 +62,34 @@ def start(
 ) -> Case:
     """Start a SIP for a person (INI-1, INI-3, INI-4, INI-5, INI-9); `number` is canonical (cases.numbers).
 
-    Raises RuleBroken when the day lies ahead or no reason is given.
+    The same `case_id` again returns the case that stands. Raises RuleBroken when the agreement lets others start,
+    the day lies ahead, no reason is given, or the case to link to is not closed.
     """
-    if need_found_on > timezone.localdate():
+    today = timezone.localdate()
+    unit = Unit.objects.with_names().get(pk=by.unit_id)
+    guideline = guidelines.guideline_for(unit, today)
+    refusal = guidelines.why_not_start(unit, guideline)
+    if refusal:
+        raise RuleBroken(refusal)
+    if need_found_on > today:
         raise RuleBroken("Dagen då behovet upptäcktes kan inte ligga framåt i tiden.", field="need_found_on")
     if not reasons:
         raise RuleBroken("Välj minst ett skäl till att en SIP behövs.", field="reasons")
-    unit = Unit.objects.with_names().get(pk=by.unit_id)
-    county = unit.acts_for.county_code if unit.acts_for_id else ""
-    guideline = Guideline.objects.for_county(county, timezone.localdate())
+    if discharge_ready_at and discharge_ready_at > timezone.now():
+        raise RuleBroken("Tiden har inte varit än. Ange när personen blev utskrivningsklar.", field="ready_at")
+    if previous_case and previous_case.is_open:
+        raise RuleBroken("Den tidigare SIP:en är inte avslutad. Fortsätt i den.")
+    case_id = case_id or uuid.uuid4()
+    known = Case.objects.with_names().filter(pk=case_id).first()
+    if known:
+        return known
     values = {
+        "id": str(case_id),
         "number": number,
         "id_kind": id_kind,
         "given_name": given_name,
         "family_name": family_name,
+        "asked_by": asked_by,
         "reasons": list(reasons),
         "reason_note": reason_note,
         "need_found_on": need_found_on.isoformat(),
@@ -75,25 +106,107 @@ def start(
     }
     with connection.cursor() as cursor:
         cursor.execute("select open_case(%s::jsonb)", [json.dumps(values)])
-        case = Case.objects.with_names().get(pk=cursor.fetchone()[0])
+    case = Case.objects.with_names().get(pk=case_id)
+    if case.events.exists():
+        # The same form, sent twice at once: the first has done it all.
+        return case
     note(case, kind="started", text="En SIP startades", by=by)
     deadlines.refresh(case_id=case.pk)
     log.record("cases.started", case_id=case.pk, person_id=case.person_id)
     return case
 
 
-def add_party(*, case, unit, obligation, by) -> Participation:
-    """Let a unit take part; it sees the case only once the consent covers it (KAL-1, KAL-3)."""
+def start_and_end(*, reason, by, other_plan="", **values) -> Case:
+    """Record a need that another plan or a samordnad vårdplan meets: the case ends as it starts (INI-6, INI-7)."""
+    case = start(by=by, **values)
+    if case.is_open:
+        close(case=case, reason=reason, note="", other_plan=other_plan, by=by)
+    return case
+
+
+def edit(*, case, by, **values) -> list[str]:
+    """Change contact, reasons and where the person is; returns the names of the fields that changed."""
+    if "reasons" in values and not values["reasons"]:
+        raise RuleBroken("Välj minst ett skäl till att en SIP behövs.", field="reasons")
+    changed = [name for name in EDITABLE if name in values and getattr(case, name) != values[name]]
+    if not changed:
+        return []
+    for name in changed:
+        setattr(case, name, values[name])
+    case.save()
+    note(case, kind="edited", text="Uppgifterna i ärendet ändrades", by=by)
+    log.record("cases.edited", case_id=case.pk, person_id=case.person_id, details={"fields": changed})
+    return changed
+
+
+def note_contact(*, case, whom, how, on, by, about="") -> CaseEvent:
+    """Record the first contact between the huvudmän; the deadline for it is met (INI-5, TID-1)."""
+    if on > timezone.localdate():
+        raise RuleBroken("Dagen har inte varit än. Ange när kontakten togs.", field="on")
+    if on < case.need_found_on:
+        raise RuleBroken("Kontakten kan inte vara före dagen då behovet upptäcktes.", field="on")
+    detail = f"{swedish.short_date(on)}, {how.lower()}." + (f" {about}" if about else "")
+    text = f"Kontakt mellan verksamheterna: {whom}"
+    if case.events.filter(kind="contact", text=text, detail=detail).exists():
+        raise RuleBroken("Den kontakten är redan antecknad.")
+    event = note(case, kind="contact", text=text, detail=detail, by=by)
+    deadlines.meet(case=case, kind=DeadlineKind.FIRST_CONTACT)
+    log.record("cases.contact_noted", case_id=case.pk, person_id=case.person_id)
+    return event
+
+
+def discharge_ready(*, case, at, by, ward_unit=None) -> None:
+    """Tell when the person became utskrivningsklar: the clock of TID-2 starts (UTS-3, LUS 4:3).
+
+    Any party's handler may; the steering unit is told. A changed time starts a new clock, the old one is cancelled.
+    """
+    if at > timezone.now():
+        raise RuleBroken("Tiden har inte varit än. Ange när personen blev utskrivningsklar.", field="ready_at")
+    ward = ward_unit or case.ward_unit
+    if case.discharge_ready_at == at and case.inpatient and case.ward_unit == ward:
+        return
+    if case.discharge_ready_at != at:
+        deadlines.cancel(case=case, kind=DeadlineKind.CALL_AFTER_READY)
+    case.inpatient, case.ward_unit, case.discharge_ready_at = True, ward, at
+    case.save()
+    deadlines.refresh(case_id=case.pk)
+    note(case, kind="discharge_ready", text=f"Utskrivningsklar {swedish.date_and_time(at)}", by=by)
+    if by.unit_id != case.owner_unit_id:
+        notifications.tell_unit(
+            unit_id=case.owner_unit_id, case_id=case.pk, kind="deadline", key=f"ready:{case.pk}:{at.isoformat()}"
+        )
+    log.record("cases.discharge_ready", case_id=case.pk, person_id=case.person_id)
+
+
+def units_with_access(case) -> set[int]:
+    """The units that see the case today; the database tells it to those who see the case themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute("select unit_id from units_with_access(%s)", [case.pk])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def add_party(*, case, unit, by, obligation="") -> Participation:
+    """Let a unit take part, with the duty that the agreement gives it; it sees the case once the consent covers it.
+
+    (KAL-1, KAL-3.) Raises RuleBroken when the unit already takes part.
+    """
     if case.participations.active().filter(unit=unit).exists() or unit.pk == case.owner_unit_id:
         raise RuleBroken(f"{unit.name} är redan med.", field="unit")
+    obligation = obligation or guidelines.obligation_of(unit, case.guideline)
     party = Participation.objects.create(case=case, unit=unit, obligation=obligation, added_by_id=by.assignment_id)
     note(case, kind="party_added", text=f"{unit.name} lades till som aktör", by=by)
-    log.record("cases.party_added", case_id=case.pk, person_id=case.person_id, object_type="unit", object_id=str(unit.pk))
+    log.record(
+        "cases.party_added", case_id=case.pk, person_id=case.person_id, object_type="unit", object_id=str(unit.pk)
+    )
     return party
 
 
 def end_party(*, case, party, why, by) -> None:
-    """End a unit's part in the case; its access ends in the same statement."""
+    """End a unit's part in the case; its access ends in the same statement (KAL-1)."""
+    if party.ended_on:
+        raise RuleBroken(f"{party.unit.name} deltar redan inte längre.")
+    if party.unit_id == case.lead_unit_id:
+        raise RuleBroken("Huvudansvarig arbetar på den enheten. Byt huvudansvarig först.")
     party.ended_on, party.end_note = timezone.localdate(), why
     party.save(update_fields=["ended_on", "end_note"])
     note(case, kind="party_ended", text=f"{party.unit.name} deltar inte längre", by=by)
@@ -102,6 +215,8 @@ def end_party(*, case, party, why, by) -> None:
 
 def add_outside_party(*, case, kind, name, tell_by, by, relation="", phone="", address="") -> OutsideParty:
     """Note a relative or other participant without an account, told by letter or phone (MED-4)."""
+    if case.outside_parties.present().filter(kind=kind, name=name, phone=phone).exists():
+        raise RuleBroken("Den deltagaren finns redan.", field="name")
     party = OutsideParty.objects.create(
         case=case,
         kind=kind,
@@ -115,6 +230,44 @@ def add_outside_party(*, case, kind, name, tell_by, by, relation="", phone="", a
     note(case, kind="outside_party_added", text="En deltagare utan konto lades till", by=by)
     log.record("cases.outside_party_added", case_id=case.pk, person_id=case.person_id, object_id=str(party.pk))
     return party
+
+
+def remove_outside_party(*, case, party, by) -> None:
+    """A relative or other no longer takes part, for instance because the person objects (MED-4)."""
+    if party.removed_at:
+        raise RuleBroken("Deltagaren är redan borttagen.")
+    party.removed_at = timezone.now()
+    party.save(update_fields=["removed_at"])
+    note(case, kind="outside_party_removed", text="En deltagare utan konto togs bort", by=by)
+    log.record("cases.outside_party_removed", case_id=case.pk, person_id=case.person_id, object_id=str(party.pk))
+
+
+def possible_leads(case):
+    """Assignments whose holder may be huvudansvarig: handlers of units with access that act for a huvudman."""
+    handlers = Assignment.objects.valid_on(timezone.localdate()).with_names()
+    return handlers.filter(unit_id__in=units_with_access(case), unit__acts_for__isnull=False, role="handler").order_by(
+        "unit__name", "staff__name"
+    )
+
+
+def change_lead(*, case, assignment, person_view, by) -> LeadTerm:
+    """Move huvudansvar to a party's handler, with the person's view; the case follows to that unit (UPP-2)."""
+    if case.lead_unit_id is None:
+        raise RuleBroken("Huvudansvarig utses när planen godkänns. Det går att byta när planen gäller.")
+    if case.lead_staff_id == assignment.staff_id and case.lead_unit_id == assignment.unit_id:
+        raise RuleBroken(f"{assignment.staff.name} är redan huvudansvarig.", field="assignment")
+    if not possible_leads(case).filter(pk=assignment.pk).exists():
+        raise RuleBroken("Välj någon som arbetar hos en aktör som ser ärendet.", field="assignment")
+    term = name_lead(
+        case=case,
+        staff=assignment.staff,
+        unit=assignment.unit,
+        authority=assignment.unit.acts_for,
+        person_view=person_view,
+        by=by,
+    )
+    hand_over(case=case, unit=assignment.unit, by=by)
+    return term
 
 
 def name_lead(*, case, staff, unit, authority, person_view, by) -> LeadTerm:
@@ -134,12 +287,43 @@ def name_lead(*, case, staff, unit, authority, person_view, by) -> LeadTerm:
 
 
 def hand_over(*, case, unit, by) -> None:
-    """Move ownership to a party's unit, logged; the old owner stays as a party under the consent."""
+    """Move ownership to a party's unit, logged; the old owner stays as a party under the consent.
+
+    The acting unit may lose the case by it, so whatever else is to be written comes before.
+    """
     if unit.pk == case.owner_unit_id:
         return
+    note(case, kind="handed_over", text=f"{unit.name} har tagit över ansvaret för ärendet", by=by)
+    notifications.tell_unit(
+        unit_id=unit.pk, case_id=case.pk, kind="handed_over", key=f"{case.pk}:{timezone.now().isoformat()}"
+    )
+    log.record("cases.handed_over", case_id=case.pk, person_id=case.person_id, object_id=str(unit.pk))
     with connection.cursor() as cursor:
         cursor.execute("select hand_over(%s, %s)", [case.pk, unit.pk])
-    case.refresh_from_db()
-    note(case, kind="handed_over", text=f"{unit.name} har tagit över ansvaret för ärendet", by=by)
-    notifications.tell_unit(unit_id=unit.pk, case_id=case.pk, kind="handed_over", key=f"{case.pk}:{case.updated_at:%s}")
-    log.record("cases.handed_over", case_id=case.pk, person_id=case.person_id, object_id=str(unit.pk))
+    case.owner_unit = unit
+
+
+def close(*, case, reason, note, by, other_plan="") -> None:
+    """End a case with a reason; everyone who sees it is told, clocks and unsent messages stop (AVS-1, AVS-2, AVS-3).
+
+    The case's own row is saved last: in a closed case the database refuses every write.
+    """
+    reason, note, other_plan = CloseReason(reason), note.strip(), other_plan.strip()
+    if reason == CloseReason.WITHDRAWN:
+        raise RuleBroken("När samtycket återkallas använder du sidan Samtycke.", field="reason")
+    if reason == CloseReason.OTHER_PLAN and not other_plan:
+        raise RuleBroken("Skriv vilken plan som räcker.", field="other_plan")
+    if reason == CloseReason.REFUSED and (case.asked_by == "staff" or case.state != State.INITIATED):
+        raise RuleBroken(
+            "Ni kan bara säga nej till någon som har bett om en SIP, innan arbetet börjar.", field="reason"
+        )
+    if reason == CloseReason.REFUSED and not note:
+        raise RuleBroken("Skriv varför ni säger nej. Den som bad om en SIP har rätt att få veta det.", field="note")
+    deadlines.cancel(case=case)
+    notifications.cancel(case_id=case.pk, key_prefix="")
+    for unit_id in sorted(units_with_access(case) - {by.unit_id}):
+        notifications.tell_unit(unit_id=unit_id, case_id=case.pk, kind="closed", key=str(case.pk))
+    _line(case, kind="closed", text=f"Ärendet avslutades: {reason.label[0].lower()}{reason.label[1:]}", by=by)
+    case.closed(on=timezone.localdate(), reason=reason, note=note, other_plan=other_plan)
+    case.save()
+    log.record("cases.closed", case_id=case.pk, person_id=case.person_id, details={"reason": reason.value})

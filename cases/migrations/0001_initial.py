@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('need_found_on', models.DateField(verbose_name='behovet upptäcktes')),
                 ('opened_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='öppnat')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='ändrat')),
+                ('asked_by', models.CharField(choices=[('staff', 'Vi som arbetar här'), ('person', 'Personen själv'), ('relative', 'En närstående'), ('other', 'Någon annan, till exempel en myndighet')], default='staff', max_length=10, verbose_name='vem bad om en SIP')),
                 ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('coordination', 'Personen eller någon annan har bett om samordning'), ('several_competences', 'Flera verksamheters kunskap behövs'), ('unclear_responsibility', 'Det är oklart vem som ansvarar för vad'), ('parallel_measures', 'Insatser behöver ske samtidigt eller i en viss ordning'), ('passed_around', 'Personen ”bollas runt”'), ('after_inpatient', 'Efter vård på sjukhus'), ('repeated_visits', 'Upprepade besök de senaste tre månaderna'), ('rehabilitation', 'Rehabilitering'), ('early', 'Tidigt och förebyggande')], max_length=30), size=None, verbose_name='skäl')),
                 ('reason_note', models.TextField(blank=True, verbose_name='beskriv behovet')),
                 ('inpatient', models.BooleanField(default=False, verbose_name='inlagd på sjukhus')),
@@ -51,7 +52,7 @@ class Migration(migrations.Migration):
                 ('protection', models.CharField(choices=[('none', 'Nej'), ('marked', 'Sekretessmarkering'), ('protected', 'Skyddad folkbokföring')], default='none', max_length=10, verbose_name='skyddade personuppgifter')),
                 ('person_view_of_lead', models.TextField(blank=True, verbose_name='personens syn på huvudansvarig')),
                 ('closed_on', models.DateField(null=True, verbose_name='avslutat')),
-                ('close_reason', models.CharField(blank=True, choices=[('goals_met', 'Målen är nådda'), ('coordination_works', 'Samordningen fungerar'), ('not_needed', 'Samordning behövs inte längre'), ('withdrawn', 'Samtycket är återkallat'), ('other_plan', 'En annan plan räcker'), ('compulsory_plan', 'Samordnad vårdplan görs i stället (ÖPT eller ÖRV)'), ('died', 'Personen har avlidit'), ('moved', 'Personen har flyttat'), ('mistake', 'Öppnat av misstag')], max_length=20, verbose_name='skäl till avslut')),
+                ('close_reason', models.CharField(blank=True, choices=[('goals_met', 'Målen är nådda'), ('coordination_works', 'Samordningen fungerar'), ('not_needed', 'Samordning behövs inte längre'), ('withdrawn', 'Samtycket är återkallat'), ('other_plan', 'En annan plan räcker'), ('compulsory_plan', 'Samordnad vårdplan görs i stället (ÖPT eller ÖRV)'), ('refused', 'Vi säger nej till den som bad om en SIP'), ('died', 'Personen har avlidit'), ('moved', 'Personen har flyttat'), ('mistake', 'Öppnat av misstag')], max_length=20, verbose_name='skäl till avslut')),
                 ('close_note', models.TextField(blank=True, verbose_name='kommentar till avslut')),
                 ('other_plan', models.CharField(blank=True, max_length=300, verbose_name='annan plan som räcker')),
                 ('guideline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organisations.guideline', verbose_name='riktlinje')),
@@ -219,6 +220,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='case',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('close_reason', 'other_plan'), _negated=True), models.Q(('other_plan', ''), _negated=True), _connector='OR'), name='case_other_plan_named'),
+        ),
+        migrations.AddConstraint(
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('close_reason', 'refused'), _negated=True), models.Q(('close_note', ''), _negated=True), _connector='OR'), name='case_refusal_has_note'),
         ),
         migrations.AddConstraint(
             model_name='personaccess',

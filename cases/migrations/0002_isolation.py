@@ -78,11 +78,14 @@ grant usage on sequence case_reference_seq to sip_def;
 -- and since numbers may not be probed by inserting persons.
 create function open_case(p jsonb) returns uuid language plpgsql security definer
   set search_path = public, pg_temp as $$
-declare pid bigint; cid uuid := gen_random_uuid(); kept text;
+declare pid bigint; cid uuid := coalesce((p->>'id')::uuid, gen_random_uuid()); kept text;
 begin
   if not ctx_handler() or ctx_unit() is null then
     raise exception 'only a handler opens a case' using errcode = '42501';
   end if;
+  -- The form chooses the id, so that a form sent twice opens one case; the second waits for the first.
+  perform pg_advisory_xact_lock(hashtextextended('open_case:' || cid, 0));
+  if exists (select 1 from cases_case where id = cid and opened_by_id = ctx_assignment()) then return cid; end if;
   insert into cases_person (id_kind, number) values (p->>'id_kind', p->>'number') on conflict (number) do nothing;
   select id into pid from cases_person where number = p->>'number';
   select protection into kept from cases_case where person_id = pid and protection <> 'none' limit 1;
@@ -94,14 +97,15 @@ begin
   insert into cases_case (id, reference, person_id, owner_unit_id, guideline_id, state, need_found_on, opened_at,
       opened_by_id, updated_at, reasons, reason_note, inpatient, ward_unit_id, discharge_ready_at, given_name,
       family_name, phone, address, language, interpreter, protection, person_view_of_lead, previous_case_id,
-      close_reason, close_note, other_plan)
+      close_reason, close_note, other_plan, asked_by)
     values (cid, to_char(sip_today(), 'YYYY') || '-' || lpad(nextval('case_reference_seq')::text, 4, '0'), pid,
       ctx_unit(), (p->>'guideline')::bigint, 'initiated', (p->>'need_found_on')::date, now(), ctx_assignment(), now(),
       array(select jsonb_array_elements_text(p->'reasons')), coalesce(p->>'reason_note', ''),
       coalesce((p->>'inpatient')::boolean, false), (p->>'ward_unit')::bigint,
       (p->>'discharge_ready_at')::timestamptz, p->>'given_name', p->>'family_name', coalesce(p->>'phone', ''),
       coalesce(p->>'address', ''), coalesce(p->>'language', ''), coalesce((p->>'interpreter')::boolean, false),
-      coalesce(nullif(p->>'protection', 'none'), kept, 'none'), '', (p->>'previous_case')::uuid, '', '', '');
+      coalesce(nullif(p->>'protection', 'none'), kept, 'none'), '', (p->>'previous_case')::uuid, '', '', '',
+      coalesce(p->>'asked_by', 'staff'));
   return cid;
 end $$;
 {definer("open_case(jsonb)")}
@@ -111,6 +115,13 @@ create function has_access(cid uuid, uid bigint) returns boolean stable language
   select exists (select 1 from case_access where case_id = cid and unit_id = uid and valid_to >= sip_today()) $$;
 {definer("has_access(uuid, bigint)", to="")}
 grant execute on function has_access(uuid, bigint) to sip_def;
+
+-- Which units see the case now; whoever sees it may know who else does.
+create function units_with_access(cid uuid) returns table (unit_id bigint) stable language sql security definer
+  set search_path = public, pg_temp as $$
+  select a.unit_id from case_access a where a.case_id = cid and a.valid_to >= sip_today()
+    and has_access(cid, ctx_unit()) $$;
+{definer("units_with_access(uuid)")}
 
 -- Notices to other units: only about a case that the acting unit has, or by a job.
 create function may_notify(cid uuid) returns boolean stable language sql security definer
