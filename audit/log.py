@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from django.db import connection
 
 READ, WRITE, SIGN, PRINT, REFUSED, LOGIN = "Läsa", "Skriva", "Signera", "Utskrift", "Nekad", "Inloggning"
+# Reading behind a protection mark is a choice of its own, and replaces the page's ordinary row.
+REVEAL = "Läsa skyddat"
 
 
 class NotCollecting(RuntimeError):

@@ -13,6 +13,5 @@ def chrome(request) -> dict:
         "face": user.kind if signed_in else None,
         "acting": getattr(request, "acting", None),
         "actor": getattr(request, "actor", None),
-        "nav_counts": getattr(request, "nav_counts", {}),
         "acting_choices": request.session.get("acting_choices", 0) if signed_in else 0,
     }

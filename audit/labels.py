@@ -1,0 +1,50 @@
+"""Swedish words for the log's events, for those who read their own unit's log."""
+
+LABELS = {
+    "access.refused": "Nekades",
+    "login.succeeded": "Loggade in",
+    "login.failed": "Misslyckad inloggning",
+    "logout": "Loggade ut",
+    "session.acting": "Bytte uppdrag",
+    "cases.read": "Läste ärendet",
+    "cases.revealed": "Öppnade skyddade personuppgifter",
+    "cases.listed": "Visad i en lista",
+    "cases.searched": "Visad i en sökning",
+    "cases.inbox_read": "Visad i listan med inkommet",
+    "cases.follow_ups_listed": "Visad i listan med uppföljningar",
+    "cases.started": "Startade en SIP",
+    "cases.edited": "Ändrade uppgifter i ärendet",
+    "cases.party_added": "Lade till en aktör",
+    "cases.party_ended": "Avslutade en aktörs deltagande",
+    "cases.outside_party_added": "Lade till en deltagare utan konto",
+    "cases.lead_named": "Utsåg huvudansvarig",
+    "cases.handed_over": "Lämnade över ansvaret för ärendet",
+    "cases.discharge_ready": "Skrev in utskrivningsklar",
+    "cases.closed": "Avslutade ärendet",
+    "cases.left": "Lämnade ärendet",
+    "inbox.opened": "Öppnade ett meddelande",
+    "inbox.finished": "Markerade ett meddelande som klart",
+    "consent.recorded": "Skrev in samtycke",
+    "consent.withdrawn": "Skrev in att samtycket är återkallat",
+    "meetings.called": "Skickade kallelse",
+    "meetings.answered": "Svarade på kallelse",
+    "meetings.reminded": "Skickade påminnelse",
+    "meetings.moved": "Flyttade mötet",
+    "meetings.cancelled": "Ställde in mötet",
+    "meetings.held": "Skrev in att mötet hölls",
+    "plans.saved": "Sparade i planen",
+    "plans.approved": "Godkände planen",
+    "plans.printed": "Skapade planen som pdf",
+    "plans.handed_out": "Lämnade ut planen",
+    "plans.followed_up": "Skrev in en uppföljning",
+    "plans.reported": "Rapporterade hur det går med en insats",
+    "deviations.reported": "Rapporterade en avvikelse",
+    "deviations.received": "Tog emot en avvikelse",
+    "deviations.answered": "Besvarade en avvikelse",
+    "deviations.closed": "Avslutade en avvikelse",
+}
+
+
+def label(event: str) -> str:
+    """The words for an event; an event without words is shown by its own name."""
+    return LABELS.get(event, event)

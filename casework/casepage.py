@@ -1,0 +1,236 @@
+"""The case page: what to do now, what remains before the meeting, what has happened, who takes part."""
+
+from django.core.paginator import Paginator
+from django.utils import timezone
+
+from cases import access
+from cases.enums import DeadlineKind, OutsideKind, Reason, State
+from cases.frame import address, context
+from cases.models import Case, CaseEvent
+from casework import facts
+from casework.next_step import NOBODY, next_step
+from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
+from organisations import swedish
+
+LATEST = 5
+PAGE = 50
+BEFORE_MEETING = (State.INITIATED, State.CONSENTED, State.CALLED)
+ICONS = {
+    "started": "flag", "edited": "pencil", "party_added": "user-plus", "party_ended": "x",
+    "lead_named": "user", "handed_over": "users", "called": "send", "answered": "circle-check", "moved": "calendar",
+    "cancelled": "x", "held": "users", "reminded": "bell", "approved": "file-text", "follow_up": "list-checks",
+    "outside_party_added": "user-plus", "closed": "flag", "withdrawn": "shield", "deviation": "triangle-alert",
+}  # fmt: skip
+ANSWER_TAGS = {
+    AnswerKind.NONE: ("Har inte svarat", "warn", "clock"),
+    AnswerKind.COMING: ("Kommer", "success", "check"),
+    AnswerKind.DELEGATE: ("Annan kommer", "success", "check"),
+    AnswerKind.DECLINED: ("Kommer inte", "danger", "x"),
+}
+# TID-1 to TID-4: what the day is counted from.
+COUNTED_FROM = {
+    DeadlineKind.FIRST_CONTACT: "Räknas från dagen då behovet upptäcktes",
+    DeadlineKind.CALL_AFTER_READY: "Räknas från när personen blev utskrivningsklar",
+    DeadlineKind.MEETING: "Räknas från dagen då behovet upptäcktes",
+    DeadlineKind.FOLLOW_UP: "Bestämdes",
+}
+
+
+def page(case, actor, *, revealed: bool = False) -> dict:
+    """The template context of the overview."""
+    now, today = timezone.now(), timezone.localdate()
+    known = facts.with_facts(
+        Case.objects.with_names().select_related("ward_unit"), unit_id=actor.unit_id, today=today
+    ).get(pk=case.pk)
+    result = context(case, actor, "overview", revealed=revealed)
+    meeting = latest_meeting(case)
+    answers = list(meeting.invitations.all()) if meeting else []
+    deadlines = [
+        deadline_row(row, today) for row in case.deadlines.filter(cancelled_at=None, met_at=None).order_by("due_on")
+    ]
+    happened = events(case, LATEST + 1)
+    before = case.state in BEFORE_MEETING
+    todo_before = tasks(case, known, meeting, answers, result["frame"]["first_name"]) if before else []
+    return (
+        result
+        | meeting_part(case, meeting, deadlines, now)
+        | parties_part(case, actor, answers)
+        | links(case, actor)
+        | {
+            "todo": todo(case, known, actor, now=now, today=today),
+            "tasks": todo_before,
+            "tasks_done": sum(item["done"] for item in todo_before),
+            "events": [timeline_row(event, actor, today) for event in happened[:LATEST]],
+            "more_events": len(happened) > LATEST,
+            "deadlines": deadlines,
+            "reasons": [Reason(value).label for value in case.reasons],
+            "ward": known.ward_unit,
+            "consent_units": consent_units(result["frame"]["consent"]),
+        }
+    )
+
+
+def links(case, actor) -> dict:
+    """Where the one who looks may go on; an empty address is not shown."""
+
+    def link(action, name):
+        return address(name, case) if access.may(case, actor, action) else ""
+
+    return {
+        "edit_url": link("cases.edit", "cases:edit"),
+        "add_party_url": link("cases.add_party", "cases:add_party"),
+        "close_url": link("cases.close", "cases:close"),
+        "link_new_url": "" if case.is_open else link("cases.link_new", "cases:link_new"),
+        "consent_url": link("cases.view", "consent:history"),
+        "meetings_url": link("cases.view", "meetings:overview"),
+        "may_record_consent": access.may(case, actor, "consent.record"),
+    }
+
+
+def meeting_part(case, meeting, deadlines, now) -> dict:
+    """The meeting's card: when it is, whether it is in time, and why that day (TID-3)."""
+    limit = next((row for row in deadlines if row["kind"] == DeadlineKind.MEETING), None)
+    if meeting is None:
+        return {"meeting": None}
+    tag = ("Hållet", "success", "check") if meeting.state == MeetingState.HELD else None
+    if tag is None and meeting.ends_at <= now:
+        tag = ("Har passerat", "warn", "clock")
+    elif tag is None and limit:
+        late = swedish.as_date(meeting.starts_at) > limit["due_on"]
+        tag = ("Efter tidsgränsen", "warn", "clock") if late else ("I tid", "success", "check")
+    when = f"{swedish.long_date(meeting.starts_at)} kl. {swedish.clock_span(meeting.starts_at, meeting.ends_at)}"
+    return {"meeting": meeting, "meeting_tag": tag, "meeting_deadline": limit, "meeting_when": when}
+
+
+def parties_part(case, actor, answers) -> dict:
+    parties = case.participations.active().with_names().select_related("contact_staff").order_by("unit__name")
+    rows = [party_row(party, answers, case, actor) for party in parties]
+    outside = case.outside_parties.filter(removed_at=None).order_by("pk")
+    return {
+        "parties": rows,
+        "owner_is_party": any(row["unit"].pk == case.owner_unit_id for row in rows),
+        "outside": [outside_row(party) for party in outside],
+    }
+
+
+def latest_meeting(case) -> Meeting | None:
+    """The meeting that is called, else the last one that was held; with its answers."""
+    shown = case.meetings.filter(state__in=[MeetingState.CALLED, MeetingState.HELD])
+    found = shown.select_related("chair", "writer")
+    return found.prefetch_related("invitations").order_by("state", "-starts_at").first()
+
+
+def todo(case, known, actor, *, now, today) -> dict:
+    """The panel ”Gör det här nu”; a page that the actor may not open is not offered."""
+    step = next_step(facts.facts_of(known, actor, now=now, today=today))
+    shown = {"title": step.title, "why": step.why, "calm": step.turn == NOBODY}
+    if step.url_name:
+        more = [step.meeting] if step.meeting else []
+        shown |= {"url": address(step.url_name, case, *more), "action": step.action, "icon": step.icon}
+    if known.due_on and step.turn != NOBODY:
+        late = known.due_on < today
+        shown["due"] = ("skulle vara klart " if late else "senast ") + swedish.long_date(known.due_on)
+    return shown
+
+
+def tasks(case, known, meeting, answers, first_name) -> list[dict]:
+    """What must be ready before the first meeting, each with its page and where it stands."""
+    waiting = sum(a.answer == AnswerKind.NONE for a in answers)
+    consent = known.consent_ok and not known.consent_lapsed
+    return [
+        task("Fråga om samtycke", "consent:history", case, done=consent),
+        task("Bestäm vilka som ska vara med", "cases:parties", case, done=known.has_parties),
+        task(f"Fråga {first_name} vad som är viktigt", "plans:plan", case, done=known.what_matters_said),
+        task("Skicka kallelsen", "meetings:overview", case, done=meeting is not None),
+        task(
+            "Få svar från alla som är kallade", "meetings:overview", case,
+            done=bool(answers) and not waiting,
+            waits=f"Väntar på {swedish.count(waiting, 'svar', 'svar')}" if waiting else "",
+        ),
+    ]  # fmt: skip
+
+
+def task(text, url_name, case, *, done: bool, waits: str = "") -> dict:
+    if done:
+        tag = ("Klar", "success", "check")
+    elif waits:
+        tag = (waits, "warn", "clock")
+    else:
+        tag = ("Inte påbörjad", "", "")
+    return {"text": text, "url": address(url_name, case), "done": done, "tag": tag}
+
+
+def events(case, number: int):
+    """The latest events with who wrote them; a party's own colleagues are named, nobody's unit is guessed."""
+    return list(case.events.select_related("by__staff", "by__unit").order_by("-at", "-pk")[:number])
+
+
+def all_events(case, actor, *, number: str) -> dict:
+    """One page of everything that has happened in the case."""
+    today = timezone.localdate()
+    rows = case.events.select_related("by__staff", "by__unit").order_by("-at", "-pk")
+    shown = Paginator(rows, PAGE).get_page(number)
+    return {"shown": shown, "events": [timeline_row(event, actor, today) for event in shown]}
+
+
+def timeline_row(event: CaseEvent, actor, today) -> dict:
+    who = "automatiskt"
+    if event.by_id:
+        who = "du" if event.by_id == actor.assignment_id else f"{event.by.staff.name}, {event.by.unit.name}"
+    when = swedish.when(event.at, today)
+    return {
+        "icon": ICONS.get(event.kind, "circle-check"),
+        "title": event.text,
+        "text": event.detail,
+        "meta": f"{when[:1].upper()}{when[1:]} · {who}",
+    }
+
+
+def party_row(party, answers, case, actor) -> dict:
+    answer = next((a for a in answers if a.unit_id == party.unit_id), None)
+    return {
+        "unit": party.unit,
+        "obligation": party.get_obligation_display(),
+        "is_mine": party.unit_id == actor.unit_id,
+        "leads": party.unit_id == case.lead_unit_id,
+        "contact": party.contact_staff,
+        "who": ", ".join(filter(None, [answer.attendee_name, answer.attendee_title])) if answer else "",
+        "read_at": answer.read_at if answer else None,
+        "tag": answer_tag(answer) if answer else None,
+    }
+
+
+def outside_row(party) -> dict:
+    near = party.kind in (OutsideKind.RELATIVE, OutsideKind.GUARDIAN)
+    return {
+        "huvudman": "relative" if near else "other",
+        "name": party.name,
+        "kind_label": party.get_kind_display(),
+        "relation": party.relation,
+        "phone": party.phone,
+        "tell_by": party.get_tell_by_display(),
+    }
+
+
+def answer_tag(answer: Invitation) -> tuple:
+    return ANSWER_TAGS[answer.answer]
+
+
+def deadline_row(deadline, today) -> dict:
+    started = swedish.short_date(deadline.started_at)
+    return {
+        "kind": deadline.kind,
+        "name": deadline.get_kind_display(),
+        "due_on": deadline.due_on,
+        "late": deadline.due_on < today,
+        "due_text": swedish.due(deadline.due_on, today),
+        "why": f"{COUNTED_FROM[deadline.kind]} {started}.",
+        "source": deadline.source,
+        "statutory": deadline.statutory,
+    }
+
+
+def consent_units(consent) -> list:
+    if consent is None or not consent.both_yes:
+        return []
+    return list(consent.units.select_related("unit").order_by("unit__name"))

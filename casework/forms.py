@@ -1,0 +1,28 @@
+"""What staff type in the search field."""
+
+from django import forms
+
+from cases import numbers
+from casework.search import REFERENCE
+
+
+class SearchForm(forms.Form):
+    """A personnummer, samordningsnummer, reserve number or case reference."""
+
+    q = forms.CharField(
+        label="Personnummer eller ärendenummer",
+        help_text="Till exempel 19850101-2382 eller 2026-0139. Samordningsnummer och reservnummer går också bra.",
+        max_length=40,
+        error_messages={"required": "Skriv ett personnummer eller ett ärendenummer."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_q(self):
+        """Return what to search for: {"reference": …} or {"number": …}."""
+        text = self.cleaned_data["q"].strip()
+        if REFERENCE.fullmatch(text):
+            return {"reference": text}
+        try:
+            return {"number": numbers.parse(text).canonical}
+        except numbers.BadNumber as bad:
+            raise forms.ValidationError(str(bad), code="number") from None

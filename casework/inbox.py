@@ -1,0 +1,64 @@
+"""What has come to the unit: read, opened and handled by those who receive (KAL-2, KAL-3)."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from audit import log
+from cases.models import Case
+from notifications.models import InboxItem
+
+PAGE = 25
+CHOICES = {"": "Att göra", "olast": "Olästa", "klara": "Klara"}
+ICONS = {
+    "call": "calendar", "moved": "calendar", "cancelled": "x", "answer": "circle-check", "plan": "file-text",
+    "handed_over": "user-plus", "consent_ended": "shield", "closed": "flag", "deviation": "triangle-alert",
+    "deadline": "clock", "party": "users",
+}  # fmt: skip
+
+
+def items(actor, choice: str):
+    """The unit's rows: everything not handled, only unread, or handled."""
+    own = InboxItem.objects.filter(unit_id=actor.unit_id).order_by("-created_at", "-pk")
+    if choice == "klara":
+        return own.exclude(done_at=None)
+    own = own.filter(done_at=None)
+    return own.filter(read_at=None) if choice == "olast" else own
+
+
+def page(actor, *, choice: str, number: str) -> dict:
+    """The template context; names are shown only of cases that the unit still sees, and logged."""
+    choice = choice if choice in CHOICES else ""
+    shown = Paginator(items(actor, choice), PAGE).get_page(number)
+    cases = Case.objects.in_bulk({item.case_id for item in shown})
+    log.record("cases.inbox_read", action=log.READ, persons=sorted({case.person_id for case in cases.values()}))
+    rows = [{"item": item, "case": cases.get(item.case_id), "icon": ICONS.get(item.kind, "mail")} for item in shown]
+    tabs = [{"key": key, "text": text, "current": key == choice} for key, text in CHOICES.items()]
+    extra = f"visa={choice}&" if choice else ""
+    return {
+        "rows": rows,
+        "tabs": tabs,
+        "shown": shown,
+        "extra": extra,
+        "may_handle": actor.may("casework.handle_inbox"),
+    }
+
+
+def opened(*, item_id: int, by) -> InboxItem:
+    """Mark a row of the own unit as read, once."""
+    item = get_object_or_404(InboxItem, pk=item_id)
+    if item.read_at is None:
+        item.read_at, item.read_by = timezone.now(), by.assignment_id
+        item.save(update_fields=["read_at", "read_by"])
+        log.record("inbox.opened", case_id=item.case_id, object_type=item.kind, object_id=str(item.pk))
+    return item
+
+
+def finished(*, item_id: int, by) -> InboxItem:
+    """Mark a row as handled; it moves to the handled ones."""
+    item = opened(item_id=item_id, by=by)
+    if item.done_at is None:
+        item.done_at = timezone.now()
+        item.save(update_fields=["done_at"])
+        log.record("inbox.finished", case_id=item.case_id, object_type=item.kind, object_id=str(item.pk))
+    return item

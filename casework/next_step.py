@@ -1,0 +1,253 @@
+"""The next thing to do in a case, for the one who looks: a pure function over facts, shared by list and case page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from cases.enums import State
+from organisations import swedish
+
+REMIND_BEFORE = timedelta(days=7)
+FOLLOW_UP_BEFORE = timedelta(days=14)
+YOU, OTHERS, NOBODY = "you", "others", "nobody"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the next step is computed from; `casework.facts` reads it for many cases at once."""
+
+    state: str
+    now: datetime
+    today: date
+    steers: bool = True
+    may_write: bool = True
+    may_answer: bool = True
+    first_name: str = "personen"
+    steering_unit: str = ""
+    consent_ok: bool = False
+    consent_lapsed: bool = False
+    has_parties: bool = False
+    meeting_id: int | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    own_unanswered: bool = False
+    others_unanswered: int = 0
+    has_draft: bool = False
+    follow_up_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do, why, whose turn it is, and the page where it is done (a case page; `meeting` adds the meeting)."""
+
+    title: str
+    why: str = ""
+    turn: str = YOU
+    action: str = ""
+    url_name: str = ""
+    icon: str = "arrow-right"
+    meeting: int | None = None
+
+
+def next_step(facts: Facts) -> Step:
+    """Say what comes next; without the right to do it, the same words as something others do."""
+    if facts.own_unanswered and facts.may_answer:
+        return answer(facts)
+    if not facts.steers:
+        return follow_along(facts)
+    step = STEERING[facts.state](facts)
+    if step.turn == YOU and not facts.may_write:
+        return Step(title=step.title, why="En handläggare på din enhet gör det här.", turn=OTHERS)
+    return step
+
+
+def answer(facts) -> Step:
+    return Step(
+        title="Svara på kallelsen",
+        why=f"{at(facts)} Skriv vem som kommer från er.",
+        action="Svara på kallelsen",
+        url_name="meetings:answer",
+        icon="send",
+        meeting=facts.meeting_id,
+    )
+
+
+def at(facts) -> str:
+    return f"Mötet är {swedish.date_and_time(facts.starts_at)}."
+
+
+def prepare(facts, *, why: str) -> Step:
+    return Step(
+        title="Förbered mötet",
+        why=why,
+        turn=NOBODY,
+        action="Se mötet",
+        url_name="meetings:overview",
+        icon="calendar",
+    )
+
+
+def renew(facts) -> Step:
+    return Step(
+        title="Fråga igen om samtycke",
+        why="Samtycket har gått ut. De andra aktörerna ser inte ärendet förrän det finns ett nytt.",
+        action="Skriv in svaret",
+        url_name="consent:record",
+        icon="pencil",
+    )
+
+
+def initiated(facts) -> Step:
+    return Step(
+        title="Fråga om samtycke och skriv in svaret",
+        why=f"Innan ni kallar svarar {facts.first_name} på två frågor: om att dela uppgifter och om att planera.",
+        action="Skriv in svaret",
+        url_name="consent:record",
+        icon="pencil",
+    )
+
+
+def consented(facts) -> Step:
+    if facts.consent_lapsed:
+        return renew(facts)
+    if not facts.has_parties:
+        return Step(
+            title=f"Bestäm med {facts.first_name} vilka som ska kallas",
+            why="Lägg till de enheter som behövs. Kommun och region är skyldiga att komma när de kallas.",
+            action="Lägg till aktörer",
+            url_name="cases:parties",
+            icon="user-plus",
+        )
+    return Step(
+        title="Kalla till SIP-möte",
+        why="Samtycket finns och aktörerna är valda. Bestäm tid och plats och skicka kallelsen.",
+        action="Skriv kallelsen",
+        url_name="meetings:call",
+        icon="send",
+    )
+
+
+def called(facts) -> Step:
+    if facts.ends_at and facts.ends_at <= facts.now:
+        return Step(
+            title="Skriv in hur mötet blev",
+            why=f"Mötet skulle vara {swedish.date_and_time(facts.starts_at)}. Skriv vilka som kom.",
+            action="Skriv in mötet",
+            url_name="meetings:hold",
+            icon="pencil",
+            meeting=facts.meeting_id,
+        )
+    if facts.consent_lapsed:
+        return renew(facts)
+    if not facts.others_unanswered:
+        return prepare(facts, why=f"{at(facts)} Alla har svarat.")
+    waiting = swedish.number_word(facts.others_unanswered)
+    if facts.starts_at - facts.now <= REMIND_BEFORE:
+        return Step(
+            title="Påminn den som inte har svarat"
+            if facts.others_unanswered == 1
+            else "Påminn dem som inte har svarat",
+            why=f"{at(facts)} {swedish.count(facts.others_unanswered, 'svar', 'svar')} saknas.",
+            action="Se svaren och påminn",
+            url_name="meetings:overview",
+            icon="send",
+        )
+    who = "aktör" if facts.others_unanswered == 1 else "aktörer"
+    return Step(
+        title=f"Väntar på svar från {waiting} {who}",
+        why=at(facts),
+        turn=OTHERS,
+        action="Se svaren",
+        url_name="meetings:overview",
+        icon="clock",
+    )
+
+
+def met(facts) -> Step:
+    if facts.has_draft:
+        return Step(
+            title=f"Gå igenom planen med {facts.first_name}",
+            why="Läs planen tillsammans. När ni är överens godkänner ni den.",
+            action="Öppna planen",
+            url_name="plans:plan",
+            icon="file-text",
+        )
+    return Step(
+        title=f"Skriv planen tillsammans med {facts.first_name}",
+        why="Mötet är hållet. Skriv mål, insatser och vem som är huvudansvarig.",
+        action="Skriv planen",
+        url_name="plans:edit",
+        icon="pencil",
+    )
+
+
+def planned(facts) -> Step:
+    if facts.consent_lapsed:
+        return renew(facts)
+    if facts.has_draft:
+        return met(facts)
+    if facts.follow_up_on is None:
+        return Step(
+            title="Bestäm en dag för uppföljning",
+            why="Planen gäller, men det finns ingen dag för uppföljning.",
+            action="Se uppföljningen",
+            url_name="plans:follow_ups",
+            icon="calendar",
+        )
+    if facts.follow_up_on - facts.today <= FOLLOW_UP_BEFORE:
+        return Step(
+            title="Kalla till uppföljning",
+            why=f"Uppföljningen ska vara gjord senast {swedish.long_date(facts.follow_up_on)}.",
+            action="Skriv kallelsen",
+            url_name="meetings:call",
+            icon="send",
+        )
+    return Step(
+        title="Uppföljningen är bestämd",
+        why=f"Planen gäller. Den följs upp senast {swedish.long_date(facts.follow_up_on)}.",
+        turn=NOBODY,
+        action="Läs planen",
+        url_name="plans:plan",
+        icon="file-text",
+    )
+
+
+STEERING = {
+    State.INITIATED: initiated,
+    State.CONSENTED: consented,
+    State.CALLED: called,
+    State.MET: met,
+    State.PLANNED: planned,
+    State.FOLLOWING_UP: planned,
+    State.CLOSED: lambda facts: Step(
+        title="Ärendet är avslutat", why="Det går att läsa men inte att ändra.", turn=NOBODY
+    ),
+    State.DECLINED: lambda facts: Step(title="Personen tackade nej", why="Ärendet är avslutat.", turn=NOBODY),
+}
+
+
+def follow_along(facts) -> Step:
+    """What a party that does not steer sees; it may always write in the live plan (PLA-4)."""
+    who = facts.steering_unit or "Den ansvariga enheten"
+    if facts.state in (State.CLOSED, State.DECLINED):
+        return STEERING[facts.state](facts)
+    if facts.state in (State.INITIATED, State.CONSENTED):
+        return Step(title="Väntar på kallelse", why=f"{who} kallar till mötet.", turn=OTHERS)
+    if facts.state == State.CALLED and facts.starts_at and facts.starts_at > facts.now:
+        return prepare(facts, why=at(facts))
+    if facts.state in (State.CALLED, State.MET):
+        return Step(
+            title="Skriv in era insatser i planen",
+            why=f"{who} skriver planen. Du kan skriva det som din enhet ska göra.",
+            turn=OTHERS,
+            action="Öppna planen",
+            url_name="plans:plan",
+            icon="pencil",
+        )
+    return Step(
+        title="Gör er del av planen",
+        why=f"Planen gäller. {who} kallar till uppföljning.",
+        turn=OTHERS,
+        action="Läs planen",
+        url_name="plans:plan",
+        icon="file-text",
+    )

@@ -1,0 +1,110 @@
+"""Worklist, case page, inbox, follow-ups, search and help: what staff look at; the rules lie beneath."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit import log as audit_log
+from cases.access import door
+from cases.frame import context
+from cases.models import Case
+from casework import casepage, guidance, logpage
+from casework import followups as followup_list
+from casework import inbox as inbox_list
+from casework import search as searching
+from casework import worklist as lists
+from casework.forms import SearchForm
+from organisations.access import allowed
+
+
+@require_safe
+@allowed("cases.list")
+def worklist(request):
+    found = lists.page(request.actor, lists.wanted(request.GET))
+    rights = {"may_start": request.actor.may("cases.start"), "may_search": request.actor.may("cases.search")}
+    return render(request, "casework/worklist.html", found | rights | {"search": SearchForm()})
+
+
+@require_safe
+@door("cases.view")
+def case(request, case):
+    return render(request, "casework/case.html", casepage.page(case, request.actor))
+
+
+@require_POST
+@door("cases.view")
+def reveal(request, case):
+    """Protected details are shown once, on this answer, by a choice that is logged."""
+    if not case.is_protected:
+        return redirect("casework:case", case.pk)
+    audit_log.record("cases.revealed", action=audit_log.REVEAL, case_id=case.pk, person_id=case.person_id)
+    return render(request, "casework/case.html", casepage.page(case, request.actor, revealed=True))
+
+
+@require_safe
+@door("cases.view")
+def events(request, case):
+    shown = casepage.all_events(case, request.actor, number=request.GET.get("sida", "1"))
+    return render(request, "casework/events.html", context(case, request.actor, "overview") | shown)
+
+
+@require_safe
+@door("cases.log")
+def log(request, case):
+    shown = logpage.page(case, request.actor, number=request.GET.get("sida", "1"))
+    return render(request, "casework/log.html", context(case, request.actor, "log") | shown)
+
+
+@require_safe
+@allowed("casework.inbox")
+def inbox(request):
+    choice, number = request.GET.get("visa", ""), request.GET.get("sida", "1")
+    return render(request, "casework/inbox.html", inbox_list.page(request.actor, choice=choice, number=number))
+
+
+@require_POST
+@allowed("casework.handle_inbox")
+def open_item(request, item):
+    opened = inbox_list.opened(item_id=item, by=request.actor)
+    if Case.objects.filter(pk=opened.case_id).exists():
+        return redirect("casework:case", opened.case_id)
+    messages.info(request, "Din enhet har inte tillgång till det ärendet. Meddelandet är markerat som läst.")
+    return redirect("casework:inbox")
+
+
+@require_POST
+@allowed("casework.handle_inbox")
+def finish_item(request, item):
+    inbox_list.finished(item_id=item, by=request.actor)
+    messages.success(request, "Meddelandet är markerat som klart.")
+    return redirect("casework:inbox")
+
+
+@require_safe
+@allowed("casework.followups")
+def followups(request):
+    mine = request.GET.get("visa") == "mina"
+    return render(request, "casework/followups.html", followup_list.page(request.actor, mine=mine))
+
+
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters("q")
+@allowed("cases.search")
+def search(request):
+    form = SearchForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if searching.is_throttled(request.actor):
+            return render(request, "casework/throttled.html", status=429)
+        found = searching.find(**form.cleaned_data["q"], by=request.actor)
+        may_start = request.actor.may("cases.start")
+        return render(
+            request, "casework/search.html", {"form": form, "found": found, "searched": True, "may_start": may_start}
+        )
+    return render(request, "casework/search.html", {"form": form})
+
+
+@require_safe
+@allowed("casework.help")
+def help_page(request):
+    return render(request, "casework/help.html", guidance.page(request.acting.unit))
