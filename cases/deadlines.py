@@ -17,7 +17,8 @@ BATCH = 5000
 
 # What starts each clock. `{case}` narrows the statement to one case.
 STARTS = """
-select c.id, c.guideline_id, 'first_contact' as kind, c.need_found_on::timestamp at time zone 'Europe/Stockholm' as started
+select c.id, c.guideline_id, 'first_contact' as kind,
+       c.need_found_on::timestamp at time zone 'Europe/Stockholm' as started
   from cases_case c where c.state in ('initiated', 'consented') {case}
 union all
 select c.id, c.guideline_id, 'call_after_ready', c.discharge_ready_at

@@ -33,8 +33,8 @@ with source as ({source}), moment as (
 ), mail as (
   insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, expires_at,
       attempts, last_error, created_at)
-  select gen_random_uuid(), r.key, 'email', 'reminder', r.unit_id, r.case_id, 'due', greatest(r.from_at, %(now)s), r.to_at,
-      0, '', %(now)s
+  select gen_random_uuid(), r.key, 'email', 'reminder', r.unit_id, r.case_id, 'due', greatest(r.from_at, %(now)s),
+      r.to_at, 0, '', %(now)s
   from reminder r where not exists (select 1 from notifications_delivery d where d.dedupe_key = r.key)
   limit %(batch)s on conflict (dedupe_key) do nothing returning 1
 ), item as (

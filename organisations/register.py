@@ -64,7 +64,10 @@ def kommun_name(name: str) -> str:
 
 def load_guidelines(db: str) -> None:
     """The counties' agreements with their deadline rules."""
-    for item in document("guidelines.json")["guidelines"]:
+    content = document("guidelines.json")["guidelines"]
+    if any(rule["moves_for_weekend"] for item in content for rule in item["deadline_rules"]):
+        raise ValueError("En tidsregel som flyttas från helg stöds inte.")
+    for item in content:
         known = {"slug", "name", "county_code", "valid_from", "valid_to", "source", "description", "duty_sectors"}
         known |= {"starters", "approver_at_discharge", "signatures", "deadline_rules"}
         guideline, _ = Guideline.objects.using(db).update_or_create(
