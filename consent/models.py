@@ -74,6 +74,10 @@ class Consent(models.Model):
     def lapsed(self, today) -> bool:
         return self.valid_to is not None and self.valid_to < today
 
+    @property
+    def is_lapsed(self) -> bool:
+        return self.lapsed(timezone.localdate())
+
 
 class ConsentUnit(models.Model):
     """A unit that the person agreed to share with; `whole_tree`: also the units below it."""
@@ -116,6 +120,14 @@ class ReceivedVersion(models.Model):
     Plain ids: it outlives the unit's access to the case. Inserted only by the function `deliver_version`.
     """
 
+    KINDS = {
+        "call": "Kallelse",
+        "approved": "Plan godkänd",
+        "follow_up": "Uppföljning",
+        "access_ended": "När er insyn upphörde",
+        "closed": "När SIP:en avslutades",
+    }
+
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
     case_id = models.UUIDField("ärende")
     reference = models.CharField("ärendenummer", max_length=20)
@@ -131,6 +143,10 @@ class ReceivedVersion(models.Model):
 
     def __str__(self):
         return f"{self.reference} {self.kind}"
+
+    @property
+    def kind_text(self) -> str:
+        return self.KINDS.get(self.kind, self.kind)
 
 
 class Disclosure(models.Model):

@@ -76,8 +76,6 @@ class InboxItem(models.Model):
         ("call_reminder", "Svara på kallelsen"),
         ("left", "En aktör har lämnat"),
         ("other_sip", "Personen har en SIP till"),
-        ("consent_ending", "Samtycket går snart ut"),
-        ("consent_lapsed", "Samtycket har gått ut"),
     ]
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")

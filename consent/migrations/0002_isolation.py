@@ -269,34 +269,6 @@ begin
   end loop;
 end $$;
 {definer("tell_other_owners(uuid)")}
-
--- A consent that soon runs out, or has done so, is a task for the owner's and huvudansvarig's units (SAM-4).
-create function tell_consents_ending(warn_days int) returns int language plpgsql
-  security definer set search_path = public, pg_temp as $$
-declare n int;
-begin
-  with ending as (
-    select c.id as cid, c.reference, s.uid,
-        case when k.valid_to < sip_today() then 'consent_lapsed' else 'consent_ending' end as what, k.id as consent
-      from consent_consent k join cases_case c on c.id = k.case_id
-      cross join lateral (select distinct x as uid from unnest(array[c.owner_unit_id, c.lead_unit_id]) x
-        where x is not null) s
-      where k.superseded_at is null and k.withdrawn_at is null and k.share_answer = 'yes'
-        and k.planning_answer = 'yes' and k.valid_to <= sip_today() + warn_days
-        and c.state not in ('closed', 'declined')
-  ), told as (
-    insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
-      select uid, cid, reference, what, what || ':' || consent || ':' || uid, now() from ending
-      on conflict (dedupe_key) do nothing returning unit_id, case_id, dedupe_key
-  )
-  insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, attempts,
-      last_error, created_at)
-    select gen_random_uuid(), dedupe_key, 'email', 'new_message', unit_id, case_id, 'due', now(), 0, '', now() from told
-    on conflict (dedupe_key) do nothing;
-  get diagnostics n = row_count;
-  return n;
-end $$;
-{definer("tell_consents_ending(int)", to="sip_worker")}
 """
 
 

@@ -1,0 +1,105 @@
+"""What a unit can see of a case at one moment, as JSON to be frozen as its own record (SAM-5, PDL 3:17).
+
+Words, not codes: the copy must be readable for as long as the unit keeps it, whatever the code looks like then.
+Apps above add their own sections in their `snapshot` module.
+"""
+
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from consent.models import Answer, Consent
+from organisations import swedish
+
+FORMAT = 1
+_sections: dict[str, tuple[int, Callable]] = {}
+
+
+def section(name: str, *, order: int):
+    """Decorate a function from a case to a section: `part(heading, rows, parts)`."""
+
+    def keep(build):
+        _sections[name] = (order, build)
+        return build
+
+    return keep
+
+
+def build(case) -> dict:
+    """The whole copy; each section costs a fixed number of queries."""
+    ordered = sorted(_sections.items(), key=lambda item: item[1][0])
+    return {
+        "format": FORMAT,
+        "taken_at": swedish.date_and_time(timezone.now()),
+        "sections": [make(case) for _, (_, make) in ordered],
+    }
+
+
+def part(heading: str, rows=(), parts=()) -> dict:
+    """A heading with (term, text) rows and parts of its own; rows without text are left out."""
+    said = [{"term": term, "text": str(text)} for term, text in rows if text not in ("", None)]
+    return {"heading": heading, "rows": said, "parts": list(parts)}
+
+
+def day(value) -> str:
+    return swedish.short_date(value) if value else ""
+
+
+@section("case", order=10)
+def case_section(case) -> dict:
+    hidden = case.is_protected
+    reasons = dict(case._meta.get_field("reasons").base_field.choices)
+    return part(
+        "Ärendet",
+        [
+            ("Ärendenummer", case.reference),
+            ("Namn", case.shown_name),
+            ("Nummer", "" if hidden else swedish.personnummer(case.person.number)),
+            ("Telefon", "" if hidden else case.phone),
+            ("Adress", "" if hidden else case.address),
+            ("Språk", case.language),
+            ("Tolk", "Behövs" if case.interpreter else ""),
+            ("Behovet upptäcktes", day(case.need_found_on)),
+            ("Skäl", "; ".join(str(reasons.get(reason, reason)) for reason in case.reasons)),
+            ("Beskrivning", case.reason_note),
+            ("Läge", case.get_state_display()),
+            ("Ansvarig enhet", case.owner_unit.name),
+            ("Huvudansvarig", case.lead_staff.name if case.lead_staff_id else ""),
+        ],
+    )
+
+
+@section("parties", order=20)
+def parties_section(case) -> dict:
+    parties = [
+        (party.unit.name, f"{party.get_obligation_display()}, från {day(party.started_on)}")
+        for party in case.participations.active().with_names().order_by("unit__name")
+    ]
+    outside = [
+        (party.get_kind_display(), ", ".join(filter(None, [party.name, party.relation])))
+        for party in case.outside_parties.filter(removed_at=None).order_by("name")
+    ]
+    return part("Vilka som är med", [(case.owner_unit.name, "Ansvarig enhet"), *parties, *outside])
+
+
+@section("consent", order=30)
+def consent_section(case) -> dict:
+    consent = Consent.objects.filter(case=case, superseded_at=None).prefetch_related("units__unit", "givers").first()
+    if consent is None:
+        return part("Samtycke", [("Läge", "Inget svar är dokumenterat")])
+    units = [f"{u.unit.name}{' med underliggande enheter' if u.whole_tree else ''}" for u in consent.units.all()]
+    return part(
+        "Samtycke",
+        [
+            ("Dela uppgifter", Answer(consent.share_answer).label),
+            ("Planera tillsammans", Answer(consent.planning_answer).label),
+            ("Form", consent.get_form_display()),
+            ("Så informerades personen", consent.informed_how),
+            ("Lämnat", day(consent.given_on)),
+            ("Gäller till", day(consent.valid_to) or "tills vidare"),
+            ("Gäller enheterna", "; ".join(units)),
+            ("Får inte delas", consent.excluded_note),
+            ("Vårdnadshavare", "; ".join(g.name for g in consent.givers.all() if g.kind == "guardian")),
+            ("Barnets syn", consent.child_view),
+        ],
+    )

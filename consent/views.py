@@ -1,0 +1,84 @@
+"""The pages of consent: its history, a new answer, and the unit's own received versions."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit import log
+from cases import access, frame
+from cases.access import door
+from consent import coverage, services
+from consent.forms import ConsentForm, ReasonForm
+from consent.models import Consent, ReceivedVersion
+from organisations.access import allowed
+from organisations.errors import shown_on
+
+PAGE_SIZE = 25
+
+
+@require_safe
+@door("cases.view")
+def history(request, case):
+    """Every answer with its limits, newest first, and what was disclosed to whom (SAM-8)."""
+    consents = Consent.objects.filter(case=case).select_related("recorded_by__staff", "recorded_by__unit")
+    consents = consents.select_related("withdrawn_by__staff", "withdrawn_by__unit")
+    page = {
+        "consents": consents.prefetch_related("units__unit", "givers").order_by("-recorded_at", "-pk"),
+        "disclosures": case.disclosures.select_related("by__staff", "by__unit").order_by("-at", "-pk"),
+        "missing": coverage.why_no_call(coverage.current(case)) if case.is_open else "",
+        "other_sips": services.other_sips(case),
+        "may_record": access.may(case, request.actor, "consent.record"),
+        "may_withdraw": access.may(case, request.actor, "consent.withdraw"),
+        "may_leave": access.may(case, request.actor, "cases.leave") and not access.steers(case, request.actor),
+    }
+    return render(request, "consent/history.html", page | frame.context(case, request.actor, here="consent"))
+
+
+@require_http_methods(["GET", "POST"])
+@door("consent.record")
+def record(request, case):
+    """A new answer: the first, a renewal, a narrower one, or a no (SAM-1, SAM-3, SAM-7)."""
+    form = ConsentForm(request.POST or None, case=case)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            consent = services.record(case=case, by=request.actor, **form.values())
+        if form.is_valid():
+            if consent is None:
+                return redirect("consent:receipt")
+            messages.success(request, services.receipt_text(consent))
+            return redirect("consent:history", case.pk)
+    return render(request, "consent/record.html", {"form": form} | frame.context(case, request.actor, here="consent"))
+
+
+@require_safe
+@allowed("cases.view")
+def receipt(request):
+    """After a withdrawal or a leave: no personal data, since the unit may no longer see the case."""
+    return render(request, "consent/receipt.html", {"left": "lamnat" in request.GET})
+
+
+@require_safe
+@allowed("cases.view")
+def received(request):
+    """The unit's own record of what it has been sent, without content."""
+    rows = ReceivedVersion.objects.defer("content").order_by("-received_at", "-pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("sida"))
+    log.record("consent.received_listed", action=log.READ, persons=[row.person_id for row in page])
+    return render(request, "consent/received.html", {"page": page})
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("cases.view")
+def received_one(request, pk):
+    """One received version, opened with a stated reason that is logged (SAM-5)."""
+    version = ReceivedVersion.objects.filter(pk=pk).first()
+    if version is None:
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    opened = request.method == "POST" and form.is_valid()
+    if opened:
+        log.record("consent.received_opened", action=log.READ, case_id=version.case_id, person_id=version.person_id,
+                   object_id=str(pk), details={"reason": form.cleaned_data["reason"]})  # fmt: skip
+    return render(request, "consent/received_one.html", {"version": version, "form": form, "opened": opened})
