@@ -3,8 +3,18 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
+
+from sip import guards
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sip.settings")
 app = Celery("sip")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_unsafe_login(**_signal) -> None:
+    """Worker and clock start only with a login that row-level security holds for."""
+    guards.refuse_unsafe_login()
