@@ -3,14 +3,27 @@
 import hashlib
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from organisations.models import LoginAttempt, User
+from organisations.models import Assignment, LoginAttempt, User
 
 MAX_ATTEMPTS = 10
 WINDOW = timedelta(minutes=15)
+# Enough to walk through the whole journey with; `manage.py demo_accounts` lists all.
+SHOWN_ACCOUNTS = (
+    "amira.falun",
+    "hanna.dalarna",
+    "karin.falun",
+    "ulla.dalarna",
+    "bo.falun",
+    "yusuf.falun",
+    "helena.falun",
+    "anders.falun",
+    "elsa.medborgare",
+)
 
 
 class NoLogin(BaseBackend):
@@ -29,6 +42,23 @@ class DemoBackend(BaseBackend):
 
     def get_user(self, user_id):
         return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def shown_accounts() -> list[dict]:
+    """Some demo accounts for the login page; none outside the test environment."""
+    if not settings.DEMO_LOGIN:
+        return []
+    found = User.objects.filter(username__in=SHOWN_ACCOUNTS, is_demo=True, is_active=True)
+    users = {user.username: user for user in found}
+    places = {}
+    for item in Assignment.objects.valid_on(timezone.localdate()).with_names().filter(staff__user__in=users.values()):
+        place = f"{item.staff.title}, {item.unit.name} ({item.get_role_display().lower()})"
+        places.setdefault(item.staff.user_id, []).append(place)
+    return [
+        {"username": name, "name": users[name].name, "what": "; ".join(places.get(users[name].pk, ["har en egen SIP"]))}
+        for name in SHOWN_ACCOUNTS
+        if name in users
+    ]
 
 
 def attempt_key(username: str, address: str) -> str:

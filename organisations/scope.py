@@ -13,8 +13,10 @@ from organisations.actors import Actor
 
 _actor: ContextVar[Actor | None] = ContextVar("sip_actor", default=None)
 
+# One statement for context and role: set_config('role', …, true) is SET LOCAL ROLE.
 _TELL = """
-select set_config('sip.unit_id', %(unit)s, true), set_config('sip.own_unit_id', %(own_unit)s, true),
+select set_config('role', %(db_role)s, true),
+       set_config('sip.unit_id', %(unit)s, true), set_config('sip.own_unit_id', %(own_unit)s, true),
        set_config('sip.organisation_id', %(organisation)s, true), set_config('sip.role', %(role)s, true),
        set_config('sip.user_id', %(user)s, true), set_config('sip.assignment_id', %(assignment)s, true)
 """
@@ -33,6 +35,7 @@ def _context(actor: Actor | None) -> dict[str, str]:
         return "" if value is None else str(value)
 
     return {
+        "db_role": actor.db_role if actor else "none",
         "unit": as_text(actor and actor.case_unit_id),
         "own_unit": as_text(actor and actor.unit_id),
         "organisation": as_text(actor and actor.organisation_id),
@@ -55,7 +58,6 @@ def acting_for(actor: Actor):
         with transaction.atomic(), log.collecting() as entries:
             with connection.cursor() as cursor:
                 cursor.execute(_TELL, _context(actor))
-                cursor.execute(f"set local role {actor.db_role}")
             yield
             # A rollback, also of an inner savepoint, takes the context with it.
             if not connection.needs_rollback:
@@ -69,5 +71,4 @@ def acting_for(actor: Actor):
 
 def _forget() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("reset role")
         cursor.execute(_TELL, _context(None))

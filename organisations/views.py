@@ -2,10 +2,12 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from organisations import login as login_rules
 from organisations import session
 from organisations.enums import UserKind
 from organisations.forms import ActingForm, LoginForm
@@ -28,11 +30,14 @@ def home(request):
 @login_not_required
 @sensitive_post_parameters("password")
 def login(request):
+    """Somebody who is signed in already goes on; an expired session leads here and back (`next`)."""
+    if request.method != "POST" and request.user.is_authenticated:
+        return redirect("organisations:home")
     form = LoginForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if session.sign_in(request, form):
-            return redirect(session.next_page(request))
-    return render(request, "organisations/login.html", {"form": form})
+    if request.method == "POST" and form.is_valid() and session.sign_in(request, form):
+        return redirect(session.next_page(request))
+    shown = {"form": form, "accounts": login_rules.shown_accounts(), "next": request.GET.get("next", "")}
+    return render(request, "organisations/login.html", shown)
 
 
 @unscoped
@@ -44,10 +49,14 @@ def logout(request):
 
 
 @unscoped
+@require_http_methods(["GET", "POST"])
 def acting(request):
     """Choose or switch the acting assignment: a new session id and a log row each time."""
+    if request.user.kind == UserKind.CITIZEN:
+        raise Http404
     assignments = session.own_assignments(request.user)
-    form = ActingForm(request.POST or None, assignments=assignments)
+    now = {"assignment": request.acting.pk} if request.acting else {}
+    form = ActingForm(request.POST or None, assignments=assignments, initial=now)
     if request.method == "POST" and form.is_valid():
         session.act_in(request, form.cleaned_data["assignment"])
         return redirect("organisations:home")
@@ -66,5 +75,3 @@ def accessibility(request):
 @require_safe
 def privacy(request):
     return render(request, "organisations/privacy.html")
-
-
