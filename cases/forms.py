@@ -5,12 +5,12 @@ import uuid
 from django import forms
 
 from cases import directory
-from cases.enums import AskedBy, Obligation, OutsideKind, Protection, Reason, TellBy
+from cases.enums import AskedBy, CloseReason, Obligation, OutsideKind, Protection, Reason, TellBy
 from cases.numbers import NumberField
 from organisations.enums import UnitKind
 from organisations.formfields import LineField, PhoneField, PlainTextField, SwedishDateField, SwedishTimeField
 from organisations.models import Unit
-from organisations.swedish import instant
+from organisations.swedish import instant, local
 
 YES_NO = [("no", "Nej"), ("yes", "Ja")]
 HOW = [("Telefon", "Telefon"), ("Video", "Video"), ("Möte", "Möte"), ("Meddelande", "Meddelande i ett system")]
@@ -141,6 +141,17 @@ class StartForm(ReadyFields, WardFields, NeedFields, ContactFields):
             )
         return cleaned
 
+    @classmethod
+    def after(cls, case, data=None):
+        """A form about the same person as a closed case; the need is told anew (AVS-3)."""
+        return cls(data, initial={name: getattr(case, name) for name in ContactFields.base_fields})
+
+    def ends_as(self) -> str:
+        """The reason for which the case ends as it starts, or an empty string (INI-6, INI-7)."""
+        if self.cleaned_data["compulsory"] == "yes":
+            return CloseReason.COMPULSORY_PLAN
+        return CloseReason.OTHER_PLAN if self.cleaned_data["has_plan"] == "yes" else ""
+
     def case_values(self) -> dict:
         """The arguments of `services.start` that the form knows."""
         answers = {"has_plan", "compulsory", "other_plan", "ready_on", "ready_at", "number"}
@@ -185,6 +196,15 @@ class DischargeReadyForm(ReadyFields):
         self.fields["ward_unit"].queryset = directory.wards()
         for name in ("ready_on", "ready_at"):
             self.fields[name].required = True
+
+    @classmethod
+    def of(cls, data, case):
+        ready = local(case.discharge_ready_at) if case.discharge_ready_at else None
+        known = {"ready_on": ready.date(), "ready_at": ready.time()} if ready else {}
+        return cls(data, initial=known | {"ward_unit": case.ward_unit_id})
+
+    def values(self) -> dict:
+        return {"at": self.cleaned_data["discharge_ready_at"], "ward_unit": self.cleaned_data["ward_unit"]}
 
 
 class UnitSearchForm(forms.Form):

@@ -38,6 +38,12 @@ def own_open_case(*, number: str, by) -> Case | None:
     return case
 
 
+def why_not_start(*, by) -> str:
+    """The sentence that says why the acting unit does not start a SIP itself, or an empty string (INI-1, GUI-2)."""
+    unit = Unit.objects.with_names().get(pk=by.unit_id)
+    return guidelines.why_not_start(unit, guidelines.guideline_for(unit, timezone.localdate()))
+
+
 def start(
     *,
     number,
@@ -68,8 +74,7 @@ def start(
     today = timezone.localdate()
     unit = Unit.objects.with_names().get(pk=by.unit_id)
     guideline = guidelines.guideline_for(unit, today)
-    refusal = guidelines.why_not_start(unit, guideline)
-    if refusal:
+    if refusal := guidelines.why_not_start(unit, guideline):
         raise RuleBroken(refusal)
     if need_found_on > today:
         raise RuleBroken("Dagen då behovet upptäcktes kan inte ligga framåt i tiden.", field="need_found_on")

@@ -1,4 +1,20 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from cases import views
 
 app_name = "cases"
-urlpatterns = []
+urlpatterns = [
+    path("arenden/ny/", views.start, name="start"),
+    path("arenden/ny/uppgifter/", views.start_person, name="start_person"),
+    path("arenden/ny/samordnad-vardplan/", views.compulsory, name="compulsory"),
+    path("arenden/<uuid:pk>/ny-sip/", views.link_new, name="link_new"),
+    path("arenden/<uuid:pk>/uppgifter/", views.edit, name="edit"),
+    path("arenden/<uuid:pk>/kontakt/", views.note_contact, name="note_contact"),
+    path("arenden/<uuid:pk>/utskrivningsklar/", views.discharge_ready, name="discharge_ready"),
+    path("arenden/<uuid:pk>/huvudansvarig/", views.change_lead, name="change_lead"),
+    path("arenden/<uuid:pk>/aktorer/", views.parties, name="parties"),
+    path("arenden/<uuid:pk>/aktorer/ny/", views.add_party, name="add_party"),
+    path("arenden/<uuid:pk>/aktorer/<int:party>/avsluta/", views.end_party, name="end_party"),
+    path("arenden/<uuid:pk>/deltagare/ny/", views.add_outside, name="add_outside"),
+    path("arenden/<uuid:pk>/deltagare/<int:party>/ta-bort/", views.remove_outside, name="remove_outside"),
+]
