@@ -55,6 +55,7 @@ ACTIONS: dict[str, Rule] = {
     "meetings.hold": Rule(HANDLERS, steers=True),
     # Plan: every party writes in the live plan (PLA-4); approving is the steering unit's.
     "plans.edit": Rule(HANDLERS),
+    "plans.start": Rule(HANDLERS, steers=True),
     "plans.approve": Rule(HANDLERS, steers=True),
     "plans.report": Rule(HANDLERS),
     "plans.hand_out": Rule(HANDLERS),

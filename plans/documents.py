@@ -1,0 +1,222 @@
+"""The plan as a finished document: its words, the PDF that a worker draws, and who was given a copy (PLA-1, PLA-6)."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import log
+from cases import services as cases
+from consent.models import Consent, ConsentUnit, Disclosure
+from meetings.models import Attendance
+from organisations import swedish
+from organisations.enums import Sector
+from organisations.models import Guideline
+from plans.models import Doer, HandedOutCopy, Plan, PlanDocument
+from plans.tasks import nudge
+
+KINDS = {Doer.SELF: "self", Doer.RELATIVE: "relative", Doer.OTHER: "other"}
+
+
+def context(plan: Plan) -> dict:
+    """Everything that the plan says, in finished Swedish, as plain data: for the PDF and for reading on a page.
+
+    `plan` comes from `services.with_content`, so that the number of queries does not grow with the plan.
+    """
+    case = plan.case
+    consent = Consent.objects.filter(case=case, superseded_at=None).first()
+    return {
+        "person": {"name": case.full_name, "number": swedish.personnummer(case.person.number)},
+        "version": plan.version,
+        "approved_on": timezone.localdate(plan.approved_at).isoformat() if plan.approved_at else "",
+        "draft": plan.is_draft,
+        "issued_by": " och ".join(issuers(plan)),
+        "case_number": case.reference,
+        "what_matters": plan.what_matters,
+        "why": plan.why,
+        "strengths": plan.strengths,
+        "situation": plan.situation,
+        "long_term_goal": plan.long_term_goal,
+        "goals": [goal_text(number, goal) for number, goal in enumerate(plan.goals.all(), start=1)],
+        "self_do": plan.own_measures,
+        "relatives_do": plan.relatives_measures,
+        "others_do": plan.others_measures or ("Ingen annan gör något." if plan.others_nobody else ""),
+        "crisis": {
+            "signs": plan.crisis_signs,
+            "self_help": plan.crisis_self,
+            "we_do": plan.crisis_we_do,
+            "call_first": plan.crisis_call,
+        },
+        "own_opinion": plan.person_opinion,
+        "disagreement": plan.disagreement,
+        "lead": lead_text(plan),
+        "follow_up": {
+            "when": follow_up_when(plan),
+            "where": plan.follow_up_place,
+            "who_calls": plan.follow_up_caller or (plan.lead_staff.name if plan.lead_staff_id else ""),
+        },
+        "met": met_text(plan.meeting),
+        "participants": participants(plan.meeting_id),
+        "consent": {"text": consent_text(consent)},
+        "copies": [line.strip() for line in plan.copies_to.split("\n") if line.strip()],
+        "signatures": Guideline.objects.filter(pk=case.guideline_id, signatures="required").exists(),
+    }
+
+
+def goal_text(number: int, goal) -> dict:
+    return {
+        "number": number,
+        "text": goal.text,
+        "how_noticed": goal.how_noticed,
+        "horizon": goal.horizon,
+        "measures": [measure_text(measure) for measure in goal.measures.all()],
+    }
+
+
+def measure_text(measure) -> dict:
+    return {
+        "text": measure.text,
+        "who_kind": who_kind(measure),
+        "who_label": measure.authority.name if measure.authority_id else "",
+        "who": ", ".join(filter(None, (measure.doer_name, measure.unit.name if measure.unit_id else ""))),
+        "when": measure_when(measure),
+        "where": measure.place,
+    }
+
+
+def who_kind(measure) -> str:
+    """The key of the huvudman's colour and word: a unit's sector, or the person, a relative, somebody else."""
+    if measure.doer != Doer.UNIT:
+        return KINDS[measure.doer]
+    return str(measure.authority.sector) if measure.authority_id else str(Sector.OTHER)
+
+
+def measure_when(measure) -> str:
+    """Tisdagar, 20 mars till 12 maj 2026; Varje dag, tills vidare från 2 april 2026; Senast 27 mars 2026"""
+    if measure.starts_on and measure.ends_on:
+        days = swedish.span(measure.starts_on, measure.ends_on)
+    elif measure.ends_on:
+        days = f"senast {swedish.short_date(measure.ends_on)}"
+    elif measure.starts_on:
+        days = f"från {swedish.short_date(measure.starts_on)}"
+    else:
+        days = ""
+    words = ", ".join(filter(None, (measure.frequency, days, "tills vidare" if measure.ongoing else "")))
+    return first_up(words)
+
+
+def first_up(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def lead_text(plan: Plan) -> dict:
+    if not plan.lead_staff_id:
+        return {}
+    staff, unit = plan.lead_staff, plan.lead_unit
+    return {
+        "name": staff.name,
+        "title": staff.title,
+        "unit": unit.name if unit else "",
+        "phone": staff.phone or (unit.phone if unit else ""),
+        "authority": plan.lead_authority.name if plan.lead_authority_id else "",
+    }
+
+
+def follow_up_when(plan: Plan) -> str:
+    if plan.follow_up_on is None:
+        return ""
+    at = f" kl. {swedish.clock(plan.follow_up_time)}" if plan.follow_up_time else ""
+    return first_up(f"{swedish.long_date(plan.follow_up_on)}{at}")
+
+
+def met_text(meeting) -> str:
+    if meeting is None:
+        return ""
+    where = meeting.place or meeting.get_form_display().lower()
+    return first_up(f"{swedish.date_and_time(meeting.starts_at)}, {where}")
+
+
+def participants(meeting_id) -> list[dict]:
+    """Who came to the meeting, and how to reach them (PLA-2)."""
+    came = Attendance.objects.filter(meeting_id=meeting_id, came=True).select_related("unit")
+    return [
+        {
+            "name": "Du" if row.is_person else ", ".join(filter(None, (row.name, row.title))),
+            "unit": row.unit.name if row.unit_id else "",
+            "phone": row.unit.phone if row.unit_id else "",
+            "present": True,
+        }
+        for row in (came.order_by("-is_person", "pk") if meeting_id else ())
+    ]
+
+
+def consent_text(consent: Consent | None) -> str:
+    if consent is None:
+        return ""
+    names = ConsentUnit.objects.filter(consent=consent).order_by("unit__name").values_list("unit__name", flat=True)
+    said = ["Du har sagt ja till planen."]
+    if names:
+        said.append(f"De här får läsa den: {', '.join(names)}.")
+    if consent.excluded_note:
+        said.append(f"Det här får inte delas: {consent.excluded_note}")
+    if consent.valid_to:
+        said.append(f"Samtycket gäller till {swedish.short_date(consent.valid_to)}.")
+    said.append("Du kan ta tillbaka det när du vill.")
+    return " ".join(said)
+
+
+def issuers(plan: Plan) -> list[str]:
+    """The huvudmän of the plan, kommun first."""
+    owner = plan.case.owner_unit
+    found = {owner.acts_for.pk: owner.acts_for} if owner.acts_for_id else {}
+    for goal in plan.goals.all():
+        found |= {m.authority_id: m.authority for m in goal.measures.all() if m.authority_id}
+    return [a.name for a in sorted(found.values(), key=lambda a: (a.sector != Sector.KOMMUN, a.name))]
+
+
+def latest(plan: Plan) -> PlanDocument | None:
+    """The document of the plan as it stands now, without the PDF itself."""
+    return PlanDocument.objects.defer("pdf", "context").filter(plan=plan, revision=plan.revision).first()
+
+
+def order(*, plan: Plan, by) -> PlanDocument:
+    """Order the PDF of the plan as it stands; the same text again gives the same document, a failed one a new try."""
+    document, made = PlanDocument.objects.defer("pdf").get_or_create(
+        plan=plan, revision=plan.revision, defaults={"case_id": plan.case_id, "context": context(plan)}
+    )
+    if document.state == "failed":
+        document.state, document.attempts = "queued", 0
+        document.save(update_fields=["state", "attempts"])
+        made = True
+    if made:
+        log.record(
+            "plans.pdf_ordered", action=log.PRINT, case_id=plan.case_id, person_id=plan.case.person_id,
+            object_id=str(document.pk),
+        )  # fmt: skip
+        transaction.on_commit(nudge)
+    return document
+
+
+def pdf_of(*, plan: Plan, by) -> bytes | None:
+    """The finished PDF, logged as a print-out, or None while it is not ready."""
+    ready = PlanDocument.objects.filter(plan=plan, revision=plan.revision, state="ready")
+    found = ready.values_list("pk", "pdf").first()
+    if found is None:
+        return None
+    log.record(
+        "plans.pdf_fetched", action=log.PRINT, case_id=plan.case_id, person_id=plan.case.person_id,
+        object_id=str(found[0]),
+    )  # fmt: skip
+    return bytes(found[1])
+
+
+def hand_out(*, plan: Plan, recipient, how, given_on, by) -> HandedOutCopy:
+    """Record who was given the plan, and how, also among the disclosures (PLA-6)."""
+    copy = HandedOutCopy.objects.create(
+        case_id=plan.case_id, plan=plan, recipient=recipient, how=how, given_on=given_on, by_id=by.assignment_id
+    )
+    Disclosure.objects.create(
+        case_id=plan.case_id, recipient=recipient, what=f"Planen, version {plan.version}", how=copy.get_how_display(),
+        legal_basis="Samtycke (OSL 10:1)", by_id=by.assignment_id,
+    )  # fmt: skip
+    cases.note(plan.case, kind="plan_handed_out", text=f"Planen lämnades ut: {copy.get_how_display().lower()}", by=by)
+    log.record("plans.handed_out", case_id=plan.case_id, person_id=plan.case.person_id, object_id=str(copy.pk))
+    return copy

@@ -1,0 +1,162 @@
+"""What the editor's page shows: the blocks with their state, the goals, and the one form that is open."""
+
+from functools import wraps
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from cases import frame
+from cases.access import may
+from plans import approval, documents, rules, services
+from plans.blocks import BLOCKS
+from plans.models import Doer, Goal, Measure
+from plans.parties import Choices
+
+# The goals stand between the main goal and what others do.
+BEFORE_GOALS = ("viktigt", "varfor", "fungerar", "nulage", "huvudmal")
+HIDDEN = {"csrfmiddlewaretoken", "revision", "seen"}
+
+
+def drafting(view):
+    """Give a case view the draft; without one, what was typed is shown, so that no text is lost."""
+
+    @wraps(view)
+    def with_draft(request, case, *args, **kwargs):
+        plan = services.draft_of(case)
+        if plan is None:
+            return no_draft(request, case)
+        plan.case = case
+        return view(request, case, plan, *args, **kwargs)
+
+    return with_draft
+
+
+def no_draft(request, case):
+    typed = [text for name, text in request.POST.items() if name not in HIDDEN and text.strip()]
+    context = {
+        **frame.context(case, request.actor, here="plan"),
+        "typed": typed,
+        "may_start": may(case, request.actor, "plans.start") and case.state in services.WRITABLE_STATES,
+        "exists": case.plans.exists(),
+    }
+    return render(request, "plans/no_draft.html", context)
+
+
+def block_of(name: str):
+    if name not in BLOCKS:
+        raise Http404
+    return BLOCKS[name]
+
+
+def goal_of(plan, pk: int) -> Goal:
+    goal = get_object_or_404(Goal.objects.filter(plan=plan), pk=pk)
+    goal.plan = plan
+    return goal
+
+
+def measure_of(plan, pk: int) -> Measure:
+    found = Measure.objects.select_related("goal", "unit").filter(goal__plan=plan)
+    measure = get_object_or_404(found, pk=pk)
+    measure.goal.plan = plan
+    return measure
+
+
+def choices_for(case, block) -> Choices | None:
+    return Choices(case) if block.name == "ansvar" else None
+
+
+def back(case, anchor: str):
+    """To the editor, at the block that was saved."""
+    return redirect(f"{reverse('plans:edit', args=[case.pk])}#{anchor}")
+
+
+def show(request, case, plan, *, form=None, editing: str = ""):
+    return render(request, "plans/edit.html", page(request.actor, case, plan, form=form, editing=editing))
+
+
+def page(actor, case, plan, *, form=None, editing: str = "") -> dict:
+    lacking = approval.missing(plan, case)
+    blocks = [shown(block, plan, lacking) for block in BLOCKS.values()]
+    goals = [shown_goal(number, goal) for number, goal in enumerate(plan.goals.all(), start=1)]
+    return {
+        **frame.context(case, actor, here="plan"),
+        "plan": plan,
+        "form": form,
+        "editing": editing,
+        "blocks_before": [b for b in blocks if b["block"].name in BEFORE_GOALS],
+        "blocks_after": [b for b in blocks if b["block"].name not in BEFORE_GOALS],
+        "goals": goals,
+        "nav": navigation(blocks, goals, lacking, editing),
+        "missing": lacking,
+        "hints": rules.hints(plan),
+        "writers": writers(plan, actor),
+        "may_approve": may(case, actor, "plans.approve"),
+    }
+
+
+def shown(block, plan, lacking) -> dict:
+    rows = lead_rows(plan) if block.name == "ansvar" else block.rows(plan)
+    if block.name == "uppfoljning":
+        rows = follow_up_rows(plan)
+    if block.name == "andra":
+        rows = [(label, "Ja" if text is True else text) for label, text in rows]
+    return {"block": block, "rows": rows, "quote": len(block.form.columns) == 1, "lacks": of_block(block.name, lacking)}
+
+
+def lead_rows(plan) -> list[tuple[str, str]]:
+    said = documents.lead_text(plan)
+    if not said:
+        return []
+    who = ", ".join(filter(None, (said["name"], said["title"], said["unit"])))
+    return [row for row in (("Person", who), ("Telefon", said["phone"]), ("Huvudman", said["authority"])) if row[1]]
+
+
+def follow_up_rows(plan) -> list[tuple[str, str]]:
+    when = documents.follow_up_when(plan)
+    rows = [("När", when), ("Plats", plan.follow_up_place), ("Vem kallar", plan.follow_up_caller)]
+    return [row for row in rows if row[1]]
+
+
+def of_block(name: str, lacking) -> list:
+    return [item for item in lacking if item.block == name]
+
+
+def shown_goal(number: int, goal) -> dict:
+    measures = [
+        {
+            "row": measure,
+            "kind": documents.who_kind(measure),
+            "when": documents.measure_when(measure),
+            "who": ", ".join(filter(None, (measure.doer_name, measure.unit.name if measure.unit_id else ""))),
+            "key": f"measure:{measure.pk}",
+            "unwritten": measure.doer == Doer.UNIT and measure.authority_id is None,
+        }
+        for measure in goal.measures.all()
+    ]
+    return {"row": goal, "number": number, "measures": measures, "key": f"goal:{goal.pk}", "new": f"new:{goal.pk}"}
+
+
+def navigation(blocks, goals, lacking, editing) -> list[dict]:
+    """The side list: each block with its state in a word or a tick."""
+
+    def entry(name, text, done, note):
+        lacks = bool(of_block(name, lacking))
+        return {"name": name, "text": text, "done": done and not lacks, "note": "saknas" if lacks else note}
+
+    found = []
+    for item in blocks:
+        block = item["block"]
+        found.append({**entry(block.name, block.short, bool(item["rows"]), ""), "now": editing == block.name})
+        if block.name == BEFORE_GOALS[-1]:
+            open_here = editing.partition(":")[0] in {"goal", "measure", "new"}
+            found.append({**entry("mal", "Mål och insatser", False, f"{len(goals)} mål"), "now": open_here})
+    return found
+
+
+def writers(plan, actor) -> list[dict]:
+    """Who has written in the draft, latest saver first."""
+    people = {plan.saved_by_id: plan.saved_by} if plan.saved_by_id else {}
+    for measure in rules.all_measures(plan):
+        people.setdefault(measure.written_by_id, measure.written_by)
+    return [{"name": a.staff.name, "mine": pk == actor.assignment_id} for pk, a in people.items()]

@@ -1,0 +1,148 @@
+"""What the plan's pages show, as plain context for the templates."""
+
+from django.http import Http404
+from django.urls import reverse
+
+from cases import frame
+from cases import services as cases
+from cases.access import may
+from organisations import swedish
+from plans import approval, documents, rules, services, versions
+from plans.models import HandedOutCopy, Plan, PlanState
+
+
+def plan_of(case, version: int | None) -> Plan:
+    """That version, or the one in force and else the draft; 404 when there is none."""
+    if version is None:
+        found = services.in_force(case) or services.draft_of(case)
+    else:
+        found = versions.one(case, version)
+    if found is None:
+        raise Http404
+    found.case = case
+    return found
+
+
+def approved_of(case, version: int) -> Plan:
+    """An approved version: a draft is handed out to nobody."""
+    found = plan_of(case, version)
+    if found.is_draft:
+        raise Http404
+    return found
+
+
+def overview(actor, case) -> dict:
+    """The plan in force, what is being written, and the copies that were handed out."""
+    plan = services.in_force(case)
+    draft = case.plans.filter(state=PlanState.DRAFT).select_related("saved_by__staff").first()
+    if plan:
+        plan.case = case
+    return {
+        **frame.context(case, actor, here="plan"),
+        "plan": plan,
+        "heading": versions.heading(plan) if plan else "",
+        "sheet": documents.context(plan) if plan else None,
+        "draft": draft,
+        "copies": handed_out(case) if plan else [],
+        "writable": case.state in services.WRITABLE_STATES,
+        "may_start": may(case, actor, "plans.start"),
+        "may_edit": may(case, actor, "plans.edit"),
+        "may_approve": may(case, actor, "plans.approve"),
+        "may_hand_out": may(case, actor, "plans.hand_out"),
+    }
+
+
+def handed_out(case):
+    copies = HandedOutCopy.objects.filter(case=case).select_related("plan", "by__staff")
+    return copies.order_by("-given_on", "-pk")
+
+
+def reading(actor, case, plan) -> dict:
+    return {
+        **frame.context(case, actor, here="plan"),
+        "plan": plan,
+        "heading": versions.heading(plan),
+        "sheet": documents.context(plan),
+        "may_hand_out": may(case, actor, "plans.hand_out") and not plan.is_draft,
+    }
+
+
+def version_list(actor, case, form) -> dict:
+    plans = [{"plan": plan, "heading": versions.heading(plan)} for plan in form.plans]
+    return {**frame.context(case, actor, here="plan"), "plans": plans, "form": form if len(plans) > 1 else None}
+
+
+def comparing(actor, case, older: Plan, newer: Plan) -> dict:
+    sections = versions.compare(older, newer)
+    return {
+        **frame.context(case, actor, here="plan"),
+        "older": versions.heading(older),
+        "newer": versions.heading(newer),
+        "sections": sections,
+        "changed": sum(section.changed for section in sections),
+    }
+
+
+def approving(actor, case, plan, form) -> dict:
+    """The checklist, and the whole plan to be read aloud; the form stands for exactly this revision."""
+    if form.is_bound:
+        form.renew(revision=plan.revision)
+    lacking = approval.missing(plan, case)
+    return {
+        **frame.context(case, actor, here="plan"),
+        "plan": plan,
+        "form": form,
+        "refusal": approval.why_not(case, by=actor),
+        "checklist": checklist(lacking),
+        "missing": lacking,
+        "hints": rules.hints(plan),
+        "sheet": documents.context(plan),
+        "new_lead": case.lead_staff_id != plan.lead_staff_id or case.lead_unit_id != plan.lead_unit_id,
+        "moves_to": plan.lead_unit if plan.lead_unit_id and plan.lead_unit_id != case.owner_unit_id else None,
+    }
+
+
+CHECKS = (
+    ("measures", "Vilka insatser som behövs", "mal"),
+    ("authority", "Vilken huvudman som ansvarar för varje insats", "mal"),
+    ("others", "Vad andra än kommunen och regionen gör", "andra"),
+    ("lead_authority", "Vilken huvudman som har det övergripande ansvaret", "ansvar"),
+    ("lead", "Huvudansvarig person", "ansvar"),
+    ("follow_up", "Datum för uppföljning", "uppfoljning"),
+)
+
+
+def checklist(lacking) -> list[dict]:
+    """The law's four parts, huvudansvarig and the follow-up date, each with what it lacks."""
+    return [
+        {"text": text, "block": block, "lacks": [item.text for item in lacking if item.part == part]}
+        for part, text, block in CHECKS
+    ]
+
+
+def after_approval(actor, case) -> str:
+    """To the plan, or to the worklist when the case has moved out of sight."""
+    if actor.unit_id in cases.units_with_access(case):
+        return reverse("plans:plan", args=[case.pk])
+    return reverse("casework:worklist")
+
+
+def document(actor, case, plan) -> dict:
+    found = documents.latest(plan)
+    return {
+        **frame.context(case, actor, here="plan"),
+        "plan": plan,
+        "heading": versions.heading(plan),
+        "document": found,
+        "waiting": found is not None and found.state == "queued",
+        "ordered": swedish.clock(found.created_at) if found else "",
+    }
+
+
+def handing_out(actor, case, plan, form) -> dict:
+    copies = handed_out(case)
+    return {**frame.context(case, actor, here="plan"), "plan": plan, "form": form, "copies": copies}
+
+
+def deleting(actor, case, item, what: str) -> dict:
+    return {**frame.context(case, actor, here="plan"), "heading": f"Ta bort {what}?", "text": item.text}

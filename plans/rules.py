@@ -1,0 +1,102 @@
+"""What an approved plan must hold (PLA-3, UPP-1), what is worth a second look, and the refusals of the plan's services."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from organisations.enums import Sector
+from organisations.errors import Conflict, RuleBroken
+from plans.models import Doer
+
+APPROVED_MEANWHILE = (
+    "Den här versionen av planen har godkänts medan du skrev. Din text är inte sparad. Kopiera den innan du går vidare."
+)
+NO_PLAN = "Det finns ingen plan att arbeta med. Ladda om sidan och se vad som gäller nu."
+
+
+def digest(values: dict) -> str:
+    """A short mark of a block's text, so that a save can tell whether somebody changed that block meanwhile."""
+    text = json.dumps({name: str(value or "") for name, value in sorted(values.items())})
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class Stale(Conflict):
+    """Somebody saved a newer text; `theirs` is what stands now, `revision` what the next save must build on."""
+
+    def __init__(self, *, theirs: dict, revision: int, saved: str):
+        super().__init__(
+            "Någon annan sparade samtidigt. Båda texterna står här. Skriv ihop dem till en och spara igen."
+        )
+        self.theirs, self.revision, self.saved = theirs, revision, saved
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that a plan must have before it is approved; `part` is a slug, `block` where to write it."""
+
+    part: str
+    text: str
+    block: str
+
+
+class NotReady(RuleBroken):
+    """The plan lacks what the law or the follow-up demands; `missing` names each part."""
+
+    def __init__(self, missing: list[Missing]):
+        super().__init__(" ".join(item.text for item in missing))
+        self.missing = missing
+
+
+def missing(plan, *, today) -> list[Missing]:
+    """What stands between the plan and its approval: the law's four parts, the follow-up and huvudansvarig.
+
+    SoL 10:9 and HSL 16:4: the measures needed, each huvudman's, what others do, who has the overall responsibility.
+    """
+    measures = all_measures(plan)
+    found = []
+    if not measures:
+        found.append(Missing("measures", "Insatser saknas. Skriv minst ett mål med en insats.", "mal"))
+    for measure in measures:
+        if measure.doer == Doer.UNIT and measure.authority_id is None:
+            text = f"Huvudman saknas för insatsen ”{measure.text[:60]}”. Välj en enhet i kommunen eller regionen, eller ”Någon annan”."
+            found.append(Missing("authority", text, "mal"))
+    if not plan.others_measures and not plan.others_nobody:
+        text = "Det saknas vad andra än kommunen och regionen gör. Skriv det, eller kryssa i att ingen annan gör något."
+        found.append(Missing("others", text, "andra"))
+    if plan.lead_authority_id is None:
+        found.append(Missing("lead_authority", "Huvudman med det övergripande ansvaret saknas.", "ansvar"))
+    if plan.lead_staff_id is None or plan.lead_unit_id is None:
+        found.append(Missing("lead", "Huvudansvarig saknas. Välj vem personen kan ringa.", "ansvar"))
+    if plan.follow_up_on is None:
+        found.append(Missing("follow_up", "Datum för uppföljning saknas.", "uppfoljning"))
+    elif plan.follow_up_on <= today:
+        found.append(
+            Missing("follow_up", "Datumet för uppföljning har passerat. Välj ett senare datum.", "uppfoljning")
+        )
+    return found
+
+
+def hints(plan) -> list[Missing]:
+    """What is worth a second look; never a block (PLA-7)."""
+    measures = all_measures(plan)
+    found = []
+    if not plan.what_matters:
+        found.append(Missing("what_matters", "Vad som är viktigt för personen är inte skrivet.", "viktigt"))
+    for goal in plan.goals.all():
+        if not goal.measures.all():
+            found.append(Missing("goal", f"Målet ”{goal.text[:60]}” har ingen insats.", "mal"))
+    sectors = {m.authority.sector for m in measures if m.authority_id}
+    if measures and sectors != {Sector.KOMMUN, Sector.REGION}:
+        found.append(Missing("both", "En SIP har oftast insatser från både kommunen och regionen.", "mal"))
+    if any(m.authority_id and m.written_by.unit.acts_for_id != m.authority_id for m in measures):
+        text = "En insats är skriven av någon annan än den som ska göra den. Fråga att den stämmer."
+        found.append(Missing("own_part", text, "mal"))
+    if not plan.person_opinion:
+        found.append(Missing("opinion", "Personens egen åsikt om planen är inte skriven.", "asikt"))
+    if not (plan.crisis_signs or plan.crisis_call):
+        found.append(Missing("crisis", "Det står inget om vad som händer om personen mår sämre.", "samre"))
+    return found
+
+
+def all_measures(plan) -> list:
+    return [measure for goal in plan.goals.all() for measure in goal.measures.all()]
