@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -28,7 +29,7 @@ def numbers_in(text: str) -> list[Number]:
     found = []
     for sentence in SENTENCE.split(text):
         hits = list(PHONE.finditer(sentence))
-        for hit, following in zip(hits, [*hits[1:], None], strict=True):
+        for hit, following in zip_longest(hits, hits[1:]):
             after = sentence[hit.end() : following.start() if following else len(sentence)]
             before = sentence[: hit.start()] if hit is hits[0] else ""
             before = re.sub(r"^\s*ring(er)?( först| till| du)*\s+", "", before, flags=re.IGNORECASE)

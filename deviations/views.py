@@ -83,7 +83,7 @@ def answer(request, case, number):
 @door("deviations.report")
 def close(request, case, number):
     deviation = selectors.deviation_for(case, number, request.actor, "close")
-    form = CloseForm(request.POST or None)
+    form = CloseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with shown_on(form):
             services.close(deviation=deviation, by=request.actor, **form.cleaned_data)

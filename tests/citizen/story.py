@@ -1,0 +1,129 @@
+"""The persons of the citizen's tests: one with a plan, one waiting, one who withdrew, one without, and a guardian."""
+
+from datetime import timedelta
+
+from django.test import Client
+from django.utils import timezone
+
+from cases import person_access
+from cases.enums import Relation
+from cases.models import Person
+from consent import services as consent
+from consent.services import Giver
+from meetings.models import Attendance, Invitation, Meeting
+from organisations.models import Authority, User
+from plans import approval
+from plans import services as plans
+from tests import build
+from tests.cast import Cast
+from tests.database import PASSWORD
+
+ELSA, INGEBORG, RONJA, TINDRA = "194307199069", "194112249166", "199911012384", "199903212380"
+CHILD = "201003222385"
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    assert client.post("/logga-in/", {"username": username, "password": PASSWORD}).status_code == 302
+    return client
+
+
+def today():
+    return timezone.localdate()
+
+
+class Story:
+    """Cases walked through the services; every step committed, as the web does."""
+
+    def __init__(self):
+        self.cast = Cast()
+        self.planned = self.with_plan(self.called(self.agreed(ELSA, "Elsa")))
+        self.waiting = self.called(self.agreed(INGEBORG, "Ingeborg"))
+        self.ended = self.withdrawn(self.agreed(RONJA, "Ronja"))
+        self.child = self.agreed(CHILD, "Bo", guardians=[Giver("Vera Sagodal", "yes", "yes")], child_view="Bo vill.")
+        for username, case in (
+            ("elsa.medborgare", self.planned),
+            ("ingeborg.medborgare", self.waiting),
+            ("ronja.medborgare", self.ended),
+        ):
+            self.grant(username, case)
+        self.grant("vera.medborgare", self.child, relation=Relation.GUARDIAN)
+
+    def grant(self, username, case, **kwargs):
+        user = User.objects.using("admin").get(username=username)
+        person_access.grant("admin", user, Person.objects.using("admin").get(pk=case.person_id), **kwargs)
+
+    def agreed(self, number, name, **details):
+        """Started by the kommun, with a yes that covers the health centre."""
+        case = build.case(self.cast, number=number, given_name=name)
+        by = self.cast.owner
+        answers = {} if "guardians" in details else {"share_answer": "yes", "planning_answer": "yes"}
+        with self.cast.acting("owner"):
+            consent.record(
+                case=case, form="spoken", informed_how="Vi pratade hemma.", given_on=today(), by=by,
+                units=[self.cast.unit("owner")], new_units=[self.cast.unit("party")],
+                excluded_note="Ekonomi", **answers, **details,
+            )  # fmt: skip
+        return case
+
+    def called(self, case):
+        by, staff = self.cast.owner, self.cast.staff("owner")
+        with self.cast.acting("owner"):
+            case = type(case).objects.get(pk=case.pk)
+            at = timezone.now() + timedelta(days=10)
+            meeting = Meeting.objects.create(
+                case=case, kind="first", starts_at=at, ends_at=at + timedelta(hours=1), form="physical",
+                place="Hemma hos dig", agenda="Hur du har det.", chair=staff, writer=staff, called_by_id=by.assignment_id,
+            )  # fmt: skip
+            Invitation.objects.create(
+                case=case, meeting=meeting, unit=self.cast.unit("party"), has_duty=True, sent_by="system",
+                answer="coming", attendee_name="Hanna Provsten",
+            )  # fmt: skip
+            case.meeting_called()
+            case.save()
+        return case
+
+    def with_plan(self, case, *, goals=1):
+        by, staff, unit = self.cast.owner, self.cast.staff("owner"), self.cast.unit("owner")
+        with self.cast.acting("owner"):
+            case = type(case).objects.with_names().get(pk=case.pk)
+            meeting = case.meetings.get()
+            meeting.held()
+            meeting.save(update_fields=["state", "held_note"])
+            Attendance.objects.create(case=case, meeting=meeting, name="Elsa", is_person=True, came=True)
+            case.meeting_held()
+            case.save()
+            plan = plans.start_draft(case=case, by=by)
+            for _ in range(goals):
+                self.add_goal(plan, unit, by)
+            plan = plans.draft_of(case)
+            plan = plans.save_block(
+                plan=plan, revision=plan.revision, by=by,
+                values={
+                    "what_matters": "Att få bo kvar hemma.", "long_term_goal": "Du bor kvar hemma.",
+                    "others_nobody": True, "crisis_signs": "Du blir yr.", "crisis_self": "Sätt dig ner.",
+                    "crisis_call": "Ring Hemsjukvården, 08-465 004 14, dygnet runt. Är det bråttom ringer du 112.",
+                    "lead_staff_id": staff.pk, "lead_unit_id": unit.pk,
+                    "lead_authority_id": Authority.objects.get(pk=unit.acts_for_id).pk,
+                    "follow_up_on": today() + timedelta(days=60), "follow_up_caller": "Amira", "copies_to": "Du",
+                    "situation": "Du bor ensam.", "why": "Flera hjälper dig.",
+                },
+            )  # fmt: skip
+            approval.approve(plan=plan, agreed_how="Elsa sa ja", revision=plan.revision, by=by)
+        return self.fresh(case)
+
+    def add_goal(self, plan, unit, by):
+        goal = plans.add_goal(plan=plan, text="Du rör dig hemma utan att ramla.", by=by)
+        plans.add_measure(
+            goal=goal, text="Vi tränar balans hemma hos dig.", doer="unit", unit_id=unit.pk, by=by,
+            doer_name="Nadia Provén, fysioterapeut", frequency="Tisdagar", starts_on=today(), ongoing=True,
+        )  # fmt: skip
+        plans.add_measure(goal=goal, text="Du gör dina övningar.", doer="self", by=by, frequency="Varje dag")
+
+    def withdrawn(self, case):
+        with self.cast.acting("owner"):
+            consent.withdraw(case=type(case).objects.with_names().get(pk=case.pk), form="spoken", by=self.cast.owner)
+        return self.fresh(case)
+
+    def fresh(self, case):
+        return type(case).objects.using("admin").with_names().get(pk=case.pk)
