@@ -1,4 +1,4 @@
-"""Loads the register: regions, kommuner, guidelines, and in a demo invented units and staff. Idempotent (GUI-1, GUI-2)."""
+"""Loads the register: regions, kommuner, guidelines; in a demo invented units and staff too. Idempotent (GUI-1)."""
 
 import csv
 import json
@@ -148,7 +148,12 @@ def load_demo_staff(db: str, units: dict[str, Unit], *, password: str) -> dict[s
         staff, _ = Staff.objects.using(db).update_or_create(
             organisation=home.organisation,
             name=item["name"],
-            defaults={"title": item["title"], "user": user, "hsa_id": item.get("hsa_id") or "", "phone": item.get("phone") or home.phone},
+            defaults={
+                "title": item["title"],
+                "user": user,
+                "hsa_id": item.get("hsa_id") or "",
+                "phone": item.get("phone") or home.phone,
+            },
         )
         for assignment in item["assignments"]:
             Assignment.objects.using(db).get_or_create(

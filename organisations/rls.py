@@ -123,7 +123,7 @@ def unit_rows(table: str, *, column: str = "unit_id", update_columns: str = "", 
 
 
 def directory_rows(table: str, *, own: str = "", reports: bool = True) -> RunSQL:
-    """Protect a table of the directory: everybody signed in reads; `own` is the condition for administrators' writes."""
+    """Protect a table of the directory: all who are signed in read; `own` says what an administrator may write."""
     sql = [enable(table), f"grant select on {table} to sip_staff, sip_citizen, sip_worker, sip_reports;"]
     sql.append(f"create policy directory_select on {table} for select using (true);")
     if own:

@@ -10,7 +10,8 @@ from organisations import database_roles
 # Functions that run with the rights of another role: what each may do is argued in docs/sakerhet.md.
 DEFINERS = {
     "access_changed", "audit_append", "audit_keep_partitions", "audit_ready", "cancel_deliveries",
-    "case_access_changed", "deliver_version", "hand_over", "has_access", "leave_case", "may_notify",
+    "case_access_changed", "deadlines_changed", "deliver_version", "hand_over", "has_access", "leave_case",
+    "may_notify",
     "oldest_due_delivery", "open_case", "other_open_cases", "put_in_inbox", "queue_delivery", "rebuild_access",
     "replace_consent", "spread_protection", "tell_other_owners", "tells_other_sip", "unit_tree_changed",
     "units_with_access", "wanted_access", "withdraw_consent",
@@ -73,7 +74,8 @@ def test_no_group_or_login_may_truncate_own_or_bypass(catalogue):
         [*GROUPS, *logins],
     )
     rights = catalogue(
-        "select rolsuper, rolbypassrls, rolinherit and rolcanlogin, rolcreaterole from pg_roles where rolname = any(%s)",
+        "select rolsuper, rolbypassrls, rolinherit and rolcanlogin, rolcreaterole from pg_roles"
+        " where rolname = any(%s)",
         [*GROUPS, *logins],
     )
     assert all(not any(row) for row in rights)

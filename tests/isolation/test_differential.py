@@ -17,8 +17,10 @@ index = st.integers(0, 7)
 operation = st.one_of(
     st.tuples(st.just("join"), index, index),
     st.tuples(st.just("part"), index, index),
-    st.tuples(st.just("agree"), index, st.dictionaries(index, st.booleans(), max_size=5),
-              st.sampled_from([None, 30, 0, -1]), st.sampled_from([(True, True), (True, True), (True, False), (False, True)])),
+    st.tuples(
+        st.just("agree"), index, st.dictionaries(index, st.booleans(), max_size=5), st.sampled_from([None, 30, 0, -1]),
+        st.sampled_from([(True, True), (True, True), (True, False), (False, True)]),
+    ),
     st.tuples(st.just("withdraw"), index),
     st.tuples(st.just("close"), index, st.booleans()),
     st.tuples(st.just("take_over"), index, index),

@@ -1,4 +1,4 @@
-"""Two at once: a withdrawal and whatever would give access again. Whoever comes last, no stale grant stays (trap 17)."""
+"""Two at once: a withdrawal and whatever would give access again; no stale grant stays, whoever comes last."""
 
 import threading
 import time
