@@ -76,7 +76,20 @@ begin
   end loop;
   return null;
 end $$;
+-- Deadlines are made by the hundred thousand: one pass per statement, and only the date is touched.
+create function deadlines_changed() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  perform 1 from cases_case where id in (select case_id from changed) order by id for no key update;
+  update case_access a set open_deadline = due.next
+    from (select c.case_id, min(d.due_on) filter (where d.met_at is null and d.cancelled_at is null) as next
+          from (select distinct case_id from changed) c left join cases_deadline d on d.case_id = c.case_id
+          group by c.case_id) due
+    where a.case_id = due.case_id and a.is_open and a.open_deadline is distinct from due.next;
+  return null;
+end $$;
 {definer("access_changed()", to="")}
+{definer("deadlines_changed()", to="")}
 {definer("case_access_changed()", to="")}
 {definer("unit_tree_changed()", to="")}
 create trigger access_changed after insert or update or delete on cases_participation
@@ -85,8 +98,12 @@ create trigger access_changed after insert or update or delete on consent_consen
   for each row execute function access_changed();
 create trigger access_changed after insert or update or delete on consent_consentunit
   for each row execute function access_changed();
-create trigger access_changed after insert or update or delete on cases_deadline
-  for each row execute function access_changed();
+create trigger deadlines_made after insert on cases_deadline
+  referencing new table as changed for each statement execute function deadlines_changed();
+create trigger deadlines_changed after update on cases_deadline
+  referencing new table as changed for each statement execute function deadlines_changed();
+create trigger deadlines_gone after delete on cases_deadline
+  referencing old table as changed for each statement execute function deadlines_changed();
 create trigger access_changed after insert or update of state, owner_unit_id, close_reason on cases_case
   for each row execute function case_access_changed();
 create trigger unit_tree_changed after update of parent_id on organisations_unit
