@@ -10,8 +10,8 @@ RIGHTS = """
 select r.rolsuper,
        r.rolbypassrls or r.rolcreaterole,
        exists (select 1 from pg_roles x where (x.rolsuper or x.rolbypassrls) and pg_has_role(r.oid, x.oid, 'member')),
-       exists (select 1 from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
-               and pg_has_role(r.oid, c.relowner, 'member')),
+       exists (select 1 from pg_class c where c.relnamespace = 'public'::regnamespace
+               and c.relkind in ('r', 'p', 'v', 'm') and pg_has_role(r.oid, c.relowner, 'member')),
        r.rolinherit and exists (select 1 from pg_auth_members m where m.member = r.oid)
 from pg_roles r where r.rolname = session_user
 """

@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, loop, **options):
         if settings.SIP_PROCESS != "worker":
-            raise CommandError("Starta med SIP_PROCESS=worker, så att arbetsprocessens inloggning till databasen används.")
+            raise CommandError("Starta med SIP_PROCESS=worker., så att rätt inloggning till databasen används.")
         guards.refuse_unsafe_login()
         app.loader.import_default_modules()
         if loop:

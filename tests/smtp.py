@@ -1,0 +1,73 @@
+"""A mail server for tests: slow or refusing on demand, and it remembers every message it has accepted."""
+
+import asyncio
+import socket
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.smtp import SMTP
+
+
+@dataclass
+class Post:
+    """What came, and how the server answers: `recipient` and `data` are replies, `seconds` the wait before the last."""
+
+    port: int
+    raw: list[bytes] = field(default_factory=list)
+    recipient: str = "250 OK"
+    data: str = "250 OK"
+    seconds: float = 0.0
+    # Says that a message is on its way in just now.
+    busy: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def letters(self) -> list[EmailMessage]:
+        return [message_from_bytes(raw, policy=policy.default) for raw in self.raw]
+
+    def ids(self) -> Counter:
+        return Counter(letter["Message-ID"] for letter in self.letters)
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        if self.recipient.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.recipient
+
+    async def handle_DATA(self, _server, _session, envelope):
+        self.busy.set()
+        await asyncio.sleep(self.seconds)
+        self.busy.clear()
+        if self.data.startswith("250"):
+            self.raw.append(envelope.content)
+        return self.data
+
+
+@contextmanager
+def post_office():
+    """A mail server on a free loopback port, in a thread, for as long as the block runs."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    post = Post(listening.getsockname()[1])
+    loop = asyncio.new_event_loop()
+
+    def serve():
+        asyncio.set_event_loop(loop)
+        made = loop.create_server(lambda: SMTP(post, loop=loop, hostname="localhost"), sock=listening)
+        server = loop.run_until_complete(made)
+        loop.run_forever()
+        server.close()
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield post
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=5)

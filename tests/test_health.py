@@ -1,0 +1,90 @@
+"""/readyz says whether the work gets done, for each kind of process and its own login (issue 2, part 1)."""
+
+import os
+from datetime import timedelta
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+
+from notifications import services
+from sip import health
+from tests import build
+from tests.cast import Cast
+
+
+@pytest.fixture
+def cast(own_database) -> Cast:
+    return Cast()
+
+
+def ready() -> tuple[int, dict]:
+    response = Client().get("/readyz")
+    assert response.headers["Content-Type"] == "application/json"
+    return response.status_code, response.json()["checks"]
+
+
+@pytest.mark.parametrize("variable", ["SIP_DB_WEB_URL", "SIP_DB_WORKER_URL", "SIP_DB_CITIZEN_URL"])
+def test_it_works_with_each_processs_login(cast, variable):
+    if variable not in os.environ:
+        pytest.skip("this run has no such login")
+    parts = urlsplit(os.environ[variable])
+    values = connections["default"].settings_dict
+    before = {key: values[key] for key in ("USER", "PASSWORD")}
+    connections["default"].close()
+    values.update(USER=unquote(parts.username), PASSWORD=unquote(parts.password or ""))
+    try:
+        assert ready() == (
+            200,
+            {"database": True, "migrated": True, "audit": True, "deliveries": True, "oldest_due_seconds": 0},
+        )
+    finally:
+        connections["default"].close()
+        values.update(before)
+
+
+@pytest.mark.parametrize("name", ["template1", "no_such_database"])
+def test_another_database_is_not_ready(cast, name):
+    values = connections["default"].settings_dict
+    before = values["NAME"]
+    connections["default"].close()
+    values["NAME"] = name
+    try:
+        status, checks = ready()
+        assert (status, False in checks.values()) == (503, True)
+        assert Client().get("/healthz").status_code == 200
+    finally:
+        connections["default"].close()
+        values["NAME"] = before
+
+
+def test_a_migration_that_is_missing_is_not_ready(cast):
+    with connections["admin"].cursor() as cursor:
+        cursor.execute("delete from django_migrations where app = 'deviations'")
+    status, checks = ready()
+    assert (status, checks["migrated"]) == (503, False)
+
+
+def test_a_log_that_cannot_take_next_months_rows_is_not_ready(cast):
+    month = (timezone.now().replace(day=1) + timedelta(days=32)).strftime("%Y_%m")
+    with connections["admin"].cursor() as cursor:
+        cursor.execute(f"drop table audit_event_{month}")
+    status, checks = ready()
+    assert (status, checks["audit"]) == (503, False)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status"), [(health.OLDEST_DUE_SECONDS - 20, 200), (health.OLDEST_DUE_SECONDS + 5, 503)]
+)
+def test_a_message_that_has_waited_five_minutes_is_not_ready(cast, seconds, status):
+    """The process may be up and yet do nothing: the oldest waiting row tells."""
+    case = build.case(cast)
+    due = timezone.now() - timedelta(seconds=seconds)
+    with cast.acting("owner"):
+        services.queue_mail(unit_id=cast.unit("owner").pk, case_id=case.pk, key="a", due_at=due)
+        services.queue_mail(
+            unit_id=cast.unit("owner").pk, case_id=case.pk, key="b", due_at=timezone.now() + timedelta(days=9)
+        )
+    assert ready()[0] == status
