@@ -1,4 +1,4 @@
-"""What an approved plan must hold (PLA-3, UPP-1), what is worth a second look, and the refusals of the plan's services."""
+"""What an approved plan must hold (PLA-3, UPP-1), what deserves a second look, and the refusals of the services."""
 
 import hashlib
 import json
@@ -58,7 +58,8 @@ def missing(plan, *, today) -> list[Missing]:
         found.append(Missing("measures", "Insatser saknas. Skriv minst ett mål med en insats.", "mal"))
     for measure in measures:
         if measure.doer == Doer.UNIT and measure.authority_id is None:
-            text = f"Huvudman saknas för insatsen ”{measure.text[:60]}”. Välj en enhet i kommunen eller regionen, eller ”Någon annan”."
+            named = f"Huvudman saknas för insatsen ”{measure.text[:60]}”."
+            text = f"{named} Välj en enhet i kommunen eller regionen, eller ”Någon annan”."
             found.append(Missing("authority", text, "mal"))
     if not plan.others_measures and not plan.others_nobody:
         text = "Det saknas vad andra än kommunen och regionen gör. Skriv det, eller kryssa i att ingen annan gör något."

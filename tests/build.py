@@ -9,6 +9,9 @@ from cases import services as cases
 from cases.models import Case
 from consent import coverage
 from consent import services as consents
+from meetings import services as meetings
+from plans import approval, followups
+from plans import services as plans
 
 # Official test numbers of adults, taken in turn.
 NUMBERS = cycle(["198501012382", "199002222397", "194201077098", "196109732393"])
@@ -83,3 +86,79 @@ def consented(cast, *, parties=("party",), **values):
         party(cast, found, who=who)
     consent(cast, found, units=parties)
     return reread(cast, found)
+
+
+def met(cast, case=None, *, who="owner", parties=("party",)):
+    """A case whose meeting has been held; state met."""
+    found = case or consented(cast, parties=parties)
+    by = cast.actor(who)
+    start = timezone.now() + timedelta(minutes=1)
+    with cast.acting(who):
+        case = Case.objects.with_names().get(pk=found.pk)
+        meeting = meetings.call(
+            case=case, units=[cast.unit(name) for name in parties], by=by, starts_at=start,
+            ends_at=start + timedelta(hours=1), form="physical", place="Hemma hos dig", agenda="Vad är viktigt?",
+            chair=cast.staff(who), writer=cast.staff(who),
+        )  # fmt: skip
+        came = [row.pk for row in meeting.invitations.all()]
+        meetings.hold(case=case, meeting=meeting, came=came, person_came=True, by=by)
+        return Case.objects.with_names().get(pk=case.pk)
+
+
+def written(cast, plan, *, who="owner", party="party", lead=None, follow_up_in=60):
+    """Fill a draft with all that the law demands: a measure of each huvudman, huvudansvarig, a follow-up date."""
+    by = cast.actor(who)
+    staff, unit = cast.staff(lead or who), cast.unit(lead or who)
+    values = {
+        "what_matters": "Att få bo kvar hemma.",
+        "long_term_goal": "Du bor kvar hemma och känner dig trygg.",
+        "others_nobody": True,
+        "person_opinion": "Det känns bra.",
+        "crisis_signs": "Du blir yr.",
+        "crisis_call": "Hemsjukvården, 08-465 004 31",
+        "lead_staff_id": staff.pk,
+        "lead_unit_id": unit.pk,
+        "lead_authority_id": unit.acts_for_id,
+        "follow_up_on": today() + timedelta(days=follow_up_in),
+        "follow_up_place": "Hemma hos dig",
+        "copies_to": "Din dotter",
+    }
+    with cast.acting(who):
+        plan = plans.save_block(plan=plan, values=values, revision=plan.revision, by=by)
+        goal = plans.add_goal(plan=plan, text="Du rör dig hemma utan att ramla.", how_noticed="Du ramlar inte.", by=by)
+        plans.add_measure(
+            goal=goal, text="Vi tränar balans hemma hos dig.", doer="unit", unit_id=cast.unit(who).pk, by=by,
+            frequency="Tisdagar", starts_on=today(), ends_on=today() + timedelta(days=50),
+        )  # fmt: skip
+        plans.add_measure(
+            goal=goal, text="Vi går igenom dina läkemedel.", doer="unit", unit_id=cast.unit(party).pk, by=by,
+            ongoing=True,
+        )  # fmt: skip
+        plans.add_measure(goal=goal, text="Du gör tre övningar.", doer="self", frequency="Varje dag", by=by)
+        return plans.draft_of(plan.case)
+
+
+def drafted(cast, case=None, *, who="owner", whole=True, **values):
+    """A case whose plan is being written; returns the draft, with all that approval demands unless `whole` is false."""
+    found = case or met(cast)
+    with cast.acting(who):
+        plan = plans.start_draft(case=Case.objects.with_names().get(pk=found.pk), by=cast.actor(who))
+    return written(cast, plan, who=who, **values) if whole else plan
+
+
+def planned(cast, case=None, *, who="owner", lead=None, **values):
+    """A case with an approved plan; returns the plan. State planned."""
+    draft = drafted(cast, case, who=who, lead=lead, **values)
+    with cast.acting(who):
+        return approval.approve(
+            plan=draft, agreed_how="Du sa ja på mötet.", revision=draft.revision, by=cast.actor(who)
+        )
+
+
+def followed_up(cast, plan=None, *, who="owner", outcome="continue", **values):
+    """A case whose plan has been followed up without a meeting; returns the follow-up. State following_up."""
+    plan = plan or planned(cast)
+    told = {"held_on": today(), "how_it_went": "Det går bra.", "next_on": today() + timedelta(days=30)} | values
+    with cast.acting(who):
+        case = Case.objects.with_names().get(pk=plan.case_id)
+        return followups.follow_up(case=case, outcome=outcome, by=cast.actor(who), **told)
