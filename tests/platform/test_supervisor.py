@@ -11,6 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from sip.demo.postgres import embedded_postgres
+from sip.demo.valkey import embedded_valkey
 from tests.platform.stand_in import Running, build, gone, holders
 
 pytestmark = pytest.mark.xdist_group("platform")
@@ -147,6 +149,22 @@ def test_broken_secrets(project, home):
     demo = Running(project, home)
     assert demo.finish(None) == 1
     assert "secrets.json går inte att läsa. Börja om med ./run demo --reset." in demo.said
+
+
+def test_outer_stores_are_used_and_left_alone(project, home, open_folder):
+    outer = open_folder / "outer"
+    with embedded_postgres(outer) as database_url, embedded_valkey(outer) as redis_url:
+        demo = Running(project, home, DATABASE_URL=database_url, REDIS_URL=redis_url).ready()
+        commands = " ".join(holders(home).values())
+        assert "postgres" not in commands and "valkey-server" not in commands
+        assert "\0DATABASE_URL=" not in environment_of(process_named(home, "granian"))
+        assert demo.finish() == 0
+        again = Running(project, home, "--reset", DATABASE_URL=database_url, REDIS_URL=redis_url, STAND_SLOW="60")
+        again.wait_for("Läser in registret")
+        assert "Databasen i DATABASE_URL lämnas som den är" in again.said
+        again.finish()
+        with psycopg.connect(database_url) as connection:
+            assert connection.execute("select count(*) from loaded").fetchone() == (0,)
 
 
 def test_outer_stores_that_do_not_answer(project, home):
