@@ -1,6 +1,7 @@
 """Person numbers: one canonical form per person, however it is written (personnummer, samordningsnummer, reserve)."""
 
 import re
+from calendar import monthrange
 from datetime import date
 from typing import NamedTuple
 
@@ -39,6 +40,13 @@ class Number(NamedTuple):
     canonical: str
 
 
+class Days(NamedTuple):
+    """The first and last day on which somebody may be born; the same day, when it is known."""
+
+    first: date
+    last: date
+
+
 class BadNumber(ValueError):
     """The text is no person number; the message is Swedish and meant for the one who wrote it."""
 
@@ -60,16 +68,16 @@ def parse(text: str, *, today: date | None = None) -> Number:
 def civil(day_part: str, sign: str, last: str, *, today: date) -> Number:
     """A personnummer, or a samordningsnummer: 60 is added to its day."""
     digits = full_year(day_part, sign, today) + last
-    born = date_in(digits)
+    born = days_in(digits)
     if born is None or last.startswith("000"):
         raise BadNumber(NO_SUCH_DAY)
-    if born > today:
+    if born.first > today:
         raise BadNumber(NOT_BORN)
-    if years_between(born, today) > OLDEST:
+    if years_between(born.last, today) > OLDEST:
         raise BadNumber(TOO_OLD)
     if not passes_luhn(digits[2:]):
         raise BadNumber(CHECK_DIGIT)
-    samordning = int(digits[6:8]) > SAMORDNING
+    samordning = int(digits[6:8]) >= SAMORDNING
     return Number(IdKind.SAMORDNINGSNUMMER if samordning else IdKind.PERSONNUMMER, digits)
 
 
@@ -84,13 +92,23 @@ def full_year(day_part: str, sign: str, today: date) -> str:
     return f"{year}{day_part[2:]}"
 
 
-def date_in(digits: str) -> date | None:
-    """The day of birth in the first eight digits, or None when there is no such day."""
-    day = int(digits[6:8])
+def days_in(digits: str) -> Days | None:
+    """The days of birth that the first eight digits allow, or None when there is no such day.
+
+    A samordningsnummer of somebody whose day of birth is not known has 00 for the month or 60 for the day.
+    """
+    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
+    samordning = day >= SAMORDNING
+    day -= SAMORDNING if samordning else 0
     try:
-        return date(int(digits[:4]), int(digits[4:6]), day - SAMORDNING if day > SAMORDNING else day)
+        if month and day:
+            return Days(date(year, month, day), date(year, month, day))
+        if samordning:
+            months = (month, month) if month else (1, 12)
+            return Days(date(year, months[0], 1), date(year, months[1], monthrange(year, months[1])[1]))
     except ValueError:
         return None
+    return None
 
 
 def passes_luhn(ten: str) -> bool:
@@ -101,11 +119,11 @@ def passes_luhn(ten: str) -> bool:
     return total % 10 == 0
 
 
-def born_on(canonical: str) -> date | None:
-    """The day of birth that a canonical number tells, or None: many reserve numbers tell none."""
+def born_in(canonical: str) -> Days | None:
+    """When the person was born as far as a canonical number tells; many reserve numbers tell nothing."""
     told = int(canonical[:2])
     century = told if told <= 20 else next((c for c in (19, 20) if (told - c) % CENTURY_TURN == 0), 0)
-    return date_in(f"{century}{canonical[2:8]}") if century in (18, 19, 20) else None
+    return days_in(f"{century}{canonical[2:8]}") if century in (18, 19, 20) else None
 
 
 def years_between(born: date, today: date) -> int:
@@ -113,13 +131,13 @@ def years_between(born: date, today: date) -> int:
 
 
 def age(canonical: str, today: date) -> int | None:
-    """Full years, or None where the number does not tell; a leap day's child is older from 1 March."""
-    born = born_on(canonical)
-    return years_between(born, today) if born and born <= today else None
+    """Full years that are certain, or None where the number does not tell; after a leap day, from 1 March."""
+    born = born_in(canonical)
+    return max(0, years_between(born.last, today)) if born and born.first <= today else None
 
 
 def is_minor(canonical: str, today: date) -> bool:
-    """Under 18, so that guardians answer too (SAM-6); a number without a date says nothing."""
+    """Perhaps under 18, so that guardians answer too (SAM-6); a number that tells no year says nothing."""
     years = age(canonical, today)
     return years is not None and years < ADULT
 
