@@ -37,7 +37,11 @@ class Stopped(BaseException):
 
 
 def say(text: str = "") -> None:
-    print(text, flush=True)
+    """Nobody listening, as when the terminal was closed, must not keep the demo from stopping in order."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def up(*, reset: bool) -> int:

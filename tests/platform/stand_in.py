@@ -83,10 +83,12 @@ def build(folder: Path) -> Path:
 class Running:
     """A demo started as a person starts it, with its output in a file."""
 
-    def __init__(self, project: Path, home: Path, *words: str, port: int | None = None, **extra: str):
+    def __init__(
+        self, project: Path, home: Path, *words: str, port: int | None = None, out: int | None = None, **extra: str
+    ):
         self.home = home
         self.port = port or free_port()
-        self._out = os.memfd_create("said")
+        self._out = os.memfd_create("said") if out is None else out
         clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self.popen = subprocess.Popen(
             [sys.executable, "-m", "sip.demo", "up", *words],

@@ -83,6 +83,16 @@ def test_a_dead_child_ends_the_demo_with_a_failure(project, home):
     assert gone(home, 1), holders(home)
 
 
+def test_a_closed_terminal_still_stops_in_order(project, home):
+    reader, writer = os.pipe()
+    demo = Running(project, home, out=writer)
+    os.close(writer)
+    with os.fdopen(reader) as heard:
+        next(line for line in heard if "Demot är igång" in line)
+    assert demo.finish(signal.SIGHUP) == 0
+    assert gone(home, 1), holders(home)
+
+
 def test_ctrl_c_in_the_middle_of_the_start(project, home):
     demo = Running(project, home, STAND_SLOW="60").wait_for("Läser in registret")
     time.sleep(0.5)
