@@ -88,20 +88,28 @@ def consented(cast, *, parties=("party",), **values):
     return reread(cast, found)
 
 
-def met(cast, case=None, *, who="owner", parties=("party",)):
-    """A case whose meeting has been held; state met."""
+def called(cast, case=None, *, who="owner", parties=("party",)):
+    """A case whose parties have been called to a meeting today; state called."""
     found = case or consented(cast, parties=parties)
-    by = cast.actor(who)
     start = timezone.now() + timedelta(minutes=1)
     with cast.acting(who):
         case = Case.objects.with_names().get(pk=found.pk)
-        meeting = meetings.call(
-            case=case, units=[cast.unit(name) for name in parties], by=by, starts_at=start,
+        meetings.call(
+            case=case, units=[cast.unit(name) for name in parties], by=cast.actor(who), starts_at=start,
             ends_at=start + timedelta(hours=1), form="physical", place="Hemma hos dig", agenda="Vad är viktigt?",
             chair=cast.staff(who), writer=cast.staff(who),
         )  # fmt: skip
+        return case
+
+
+def met(cast, case=None, *, who="owner", parties=("party",)):
+    """A case whose meeting has been held, everybody there; state met, or following_up when a plan is in force."""
+    found = called(cast, case, who=who, parties=parties)
+    with cast.acting(who):
+        case = Case.objects.with_names().get(pk=found.pk)
+        meeting = case.meetings.get(state="called")
         came = [row.pk for row in meeting.invitations.all()]
-        meetings.hold(case=case, meeting=meeting, came=came, person_came=True, by=by)
+        meetings.hold(case=case, meeting=meeting, came=came, person_came=True, by=cast.actor(who))
         return Case.objects.with_names().get(pk=case.pk)
 
 
