@@ -79,7 +79,7 @@ def links(case, actor) -> dict:
     return {
         "edit_url": link("cases.edit", "cases:edit"),
         "add_party_url": link("cases.add_party", "cases:add_party"),
-        "close_url": link("cases.close", "cases:close"),
+        "close_url": link("cases.close", "plans:close"),
         "link_new_url": "" if case.is_open else link("cases.link_new", "cases:link_new"),
         "consent_url": link("cases.view", "consent:history"),
         "meetings_url": link("cases.view", "meetings:overview"),
@@ -123,10 +123,12 @@ def latest_meeting(case) -> Meeting | None:
 def todo(case, known, actor, *, now, today) -> dict:
     """The panel ”Gör det här nu”; a page that the actor may not open is not offered."""
     step = next_step(facts.facts_of(known, actor, now=now, today=today))
-    shown = {"title": step.title, "why": step.why, "calm": step.turn == NOBODY}
+    shown = {"title": step.title, "why": step.why}
     if step.url_name:
         more = [step.meeting] if step.meeting else []
         shown |= {"url": address(step.url_name, case, *more), "action": step.action, "icon": step.icon}
+    if step.other_url_name:
+        shown |= {"other_url": address(step.other_url_name, case), "other_action": step.other_action}
     if known.due_on and step.turn != NOBODY:
         late = known.due_on < today
         shown["due"] = ("skulle vara klart " if late else "senast ") + swedish.long_date(known.due_on)

@@ -17,6 +17,11 @@ class SearchForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
+    def __init__(self, *args, hint: bool = True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not hint:
+            self.fields["q"].help_text = ""
+
     def clean_q(self):
         """Return what to search for: {"reference": …} or {"number": …}."""
         text = self.cleaned_data["q"].strip()

@@ -46,6 +46,8 @@ class Step:
     url_name: str = ""
     icon: str = "arrow-right"
     meeting: int | None = None
+    other_action: str = ""
+    other_url_name: str = ""
 
 
 def next_step(facts: Facts) -> Step:
@@ -175,7 +177,7 @@ def met(facts) -> Step:
         title=f"Skriv planen tillsammans med {facts.first_name}",
         why="Mötet är hållet. Skriv mål, insatser och vem som är huvudansvarig.",
         action="Skriv planen",
-        url_name="plans:edit",
+        url_name="plans:plan",
         icon="pencil",
     )
 
@@ -188,10 +190,12 @@ def planned(facts) -> Step:
     if facts.follow_up_on is None:
         return Step(
             title="Bestäm en dag för uppföljning",
-            why="Planen gäller, men det finns ingen dag för uppföljning.",
+            why="Planen gäller men har ingen dag för uppföljning. Behövs samordningen inte längre avslutar du ärendet.",
             action="Se uppföljningen",
             url_name="plans:follow_ups",
             icon="calendar",
+            other_action="Avsluta ärendet",
+            other_url_name="cases:close",
         )
     if facts.follow_up_on - facts.today <= FOLLOW_UP_BEFORE:
         return Step(
@@ -200,6 +204,8 @@ def planned(facts) -> Step:
             action="Skriv kallelsen",
             url_name="meetings:call",
             icon="send",
+            other_action="Skriv in en uppföljning utan möte",
+            other_url_name="plans:follow_up",
         )
     return Step(
         title="Uppföljningen är bestämd",

@@ -15,6 +15,7 @@ from casework import inbox as inbox_list
 from casework import search as searching
 from casework import worklist as lists
 from casework.forms import SearchForm
+from meetings import services as meetings
 from organisations.access import allowed
 
 
@@ -23,7 +24,7 @@ from organisations.access import allowed
 def worklist(request):
     found = lists.page(request.actor, lists.wanted(request.GET))
     rights = {"may_start": request.actor.may("cases.start"), "may_search": request.actor.may("cases.search")}
-    return render(request, "casework/worklist.html", found | rights | {"search": SearchForm()})
+    return render(request, "casework/worklist.html", found | rights | {"search": SearchForm(hint=False)})
 
 
 @require_safe
@@ -67,8 +68,10 @@ def inbox(request):
 @allowed("casework.handle_inbox")
 def open_item(request, item):
     opened = inbox_list.opened(item_id=item, by=request.actor)
-    if Case.objects.filter(pk=opened.case_id).exists():
-        return redirect("casework:case", opened.case_id)
+    case = Case.objects.filter(pk=opened.case_id).first()
+    if case is not None:
+        meetings.opened(case=case, by=request.actor)
+        return redirect("casework:case", case.pk)
     messages.info(request, "Din enhet har inte tillgång till det ärendet. Meddelandet är markerat som läst.")
     return redirect("casework:inbox")
 

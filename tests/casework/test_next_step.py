@@ -1,0 +1,84 @@
+"""The next thing to do, as one table: state, answers and days in, words and turn out."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from cases.enums import State
+from casework.next_step import NOBODY, OTHERS, YOU, Facts, next_step
+
+NOW = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 10)
+BASE = Facts(state=State.INITIATED, now=NOW, today=TODAY, first_name="Astrid", steering_unit="Biståndsenheten")
+
+
+def at(days, **values):
+    starts = NOW + timedelta(days=days)
+    return {"meeting_id": 7, "starts_at": starts, "ends_at": starts + timedelta(hours=1)} | values
+
+
+def due(days):
+    return {"follow_up_on": TODAY + timedelta(days=days)}
+
+
+STEERING = [
+    (State.INITIATED, {}, "Fråga om samtycke och skriv in svaret", YOU, "consent:record"),
+    (State.CONSENTED, {}, "Bestäm med Astrid vilka som ska kallas", YOU, "cases:parties"),
+    (State.CONSENTED, {"has_parties": True}, "Kalla till SIP-möte", YOU, "meetings:call"),
+    (State.CONSENTED, {"has_parties": True, "consent_lapsed": True}, "Fråga igen om samtycke", YOU, "consent:record"),
+    (State.CALLED, at(14, others_unanswered=2), "Väntar på svar från två aktörer", OTHERS, "meetings:overview"),
+    (State.CALLED, at(14, others_unanswered=1), "Väntar på svar från en aktör", OTHERS, "meetings:overview"),
+    (State.CALLED, at(7, others_unanswered=1), "Påminn den som inte har svarat", YOU, "meetings:overview"),
+    (State.CALLED, at(3, others_unanswered=2), "Påminn dem som inte har svarat", YOU, "meetings:overview"),
+    (State.CALLED, at(3), "Förbered mötet", NOBODY, "meetings:overview"),
+    (State.CALLED, at(-1), "Skriv in hur mötet blev", YOU, "meetings:hold"),
+    (State.CALLED, at(-1, others_unanswered=1), "Skriv in hur mötet blev", YOU, "meetings:hold"),
+    (State.CALLED, at(3, consent_lapsed=True), "Fråga igen om samtycke", YOU, "consent:record"),
+    (State.MET, {}, "Skriv planen tillsammans med Astrid", YOU, "plans:plan"),
+    (State.MET, {"has_draft": True}, "Gå igenom planen med Astrid", YOU, "plans:plan"),
+    (State.PLANNED, due(60), "Uppföljningen är bestämd", NOBODY, "plans:plan"),
+    (State.PLANNED, due(14), "Kalla till uppföljning", YOU, "meetings:call"),
+    (State.PLANNED, due(-3), "Kalla till uppföljning", YOU, "meetings:call"),
+    (State.PLANNED, {}, "Bestäm en dag för uppföljning", YOU, "plans:follow_ups"),
+    (State.PLANNED, due(60) | {"consent_lapsed": True}, "Fråga igen om samtycke", YOU, "consent:record"),
+    (State.FOLLOWING_UP, due(60) | {"has_draft": True}, "Gå igenom planen med Astrid", YOU, "plans:plan"),
+    (State.FOLLOWING_UP, due(60), "Uppföljningen är bestämd", NOBODY, "plans:plan"),
+    (State.CLOSED, {}, "Ärendet är avslutat", NOBODY, ""),
+    (State.DECLINED, {}, "Personen tackade nej", NOBODY, ""),
+]
+TAKING_PART = [
+    (State.CONSENTED, {}, "Väntar på kallelse", OTHERS, ""),
+    (State.CALLED, at(5, own_unanswered=True), "Svara på kallelsen", YOU, "meetings:answer"),
+    (State.CALLED, at(5), "Förbered mötet", NOBODY, "meetings:overview"),
+    (State.CALLED, at(-1), "Skriv in era insatser i planen", OTHERS, "plans:plan"),
+    (State.MET, {}, "Skriv in era insatser i planen", OTHERS, "plans:plan"),
+    (State.PLANNED, due(3), "Gör er del av planen", OTHERS, "plans:plan"),
+    (State.FOLLOWING_UP, due(3), "Gör er del av planen", OTHERS, "plans:plan"),
+    (State.CLOSED, {}, "Ärendet är avslutat", NOBODY, ""),
+]
+
+
+@pytest.mark.parametrize(("state", "known", "title", "turn", "url_name"), STEERING)
+def test_the_steering_unit_is_told_what_to_do(state, known, title, turn, url_name):
+    step = next_step(replace(BASE, state=state, **known))
+    assert (step.title, step.turn, step.url_name) == (title, turn, url_name)
+
+
+@pytest.mark.parametrize(("state", "known", "title", "turn", "url_name"), TAKING_PART)
+def test_a_party_is_told_its_own_part(state, known, title, turn, url_name):
+    step = next_step(replace(BASE, state=state, steers=False, **known))
+    assert (step.title, step.turn, step.url_name) == (title, turn, url_name)
+
+
+@pytest.mark.parametrize(("state", "known"), [(row[0], row[1]) for row in STEERING])
+def test_without_the_right_to_write_it_is_never_your_turn_and_nothing_leads_there(state, known):
+    step = next_step(replace(BASE, state=state, may_write=False, may_answer=False, **known))
+    assert step.turn != YOU
+    assert step.url_name in {"", "meetings:overview", "plans:plan"}
+
+
+def test_reception_answers_even_though_it_does_not_write():
+    facts = replace(BASE, state=State.CALLED, steers=False, may_write=False, **at(5, own_unanswered=True))
+    assert next_step(facts).url_name == "meetings:answer"
+    assert next_step(facts).meeting == 7
