@@ -110,7 +110,9 @@ class Invitation(models.Model):
     read_at = models.DateTimeField("läst", null=True)
     answer = models.CharField("svar", max_length=10, choices=AnswerKind, default=AnswerKind.NONE)
     answered_at = models.DateTimeField("svarade", null=True)
-    answered_by = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="+", verbose_name="svar skrivet av")
+    answered_by = models.ForeignKey(
+        Assignment, models.PROTECT, null=True, related_name="+", verbose_name="svar skrivet av"
+    )
     attendee_name = models.CharField("vem som kommer", max_length=150, blank=True)
     attendee_title = models.CharField("yrke eller roll", max_length=100, blank=True)
     answer_note = models.TextField("kommentar", blank=True)
@@ -122,12 +124,18 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 condition=Q(unit__isnull=True) ^ Q(outside_party__isnull=True), name="invitation_one_receiver"
             ),
-            models.UniqueConstraint(fields=["meeting", "unit"], condition=Q(unit__isnull=False), name="invitation_unit_once"),
             models.UniqueConstraint(
-                fields=["meeting", "outside_party"], condition=Q(outside_party__isnull=False), name="invitation_outside_once"
+                fields=["meeting", "unit"], condition=Q(unit__isnull=False), name="invitation_unit_once"
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "outside_party"],
+                condition=Q(outside_party__isnull=False),
+                name="invitation_outside_once",
             ),
             # KAL-4: the duty rests on the huvudman; it can name somebody else but never just refuse.
-            models.CheckConstraint(condition=Q(has_duty=False) | ~Q(answer="declined"), name="invitation_duty_no_refusal"),
+            models.CheckConstraint(
+                condition=Q(has_duty=False) | ~Q(answer="declined"), name="invitation_duty_no_refusal"
+            ),
             models.CheckConstraint(
                 condition=~Q(answer__in=["coming", "delegate"]) | ~Q(attendee_name=""), name="invitation_names_who"
             ),

@@ -1,4 +1,20 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from meetings import views
 
 app_name = "meetings"
-urlpatterns = []
+case = "arenden/<uuid:pk>/moten/"
+one = f"{case}<int:meeting>/"
+urlpatterns = [
+    path(case, views.overview, name="overview"),
+    path(f"{case}kalla/", views.call, name="call"),
+    path(f"{one}svara/", views.answer, name="answer"),
+    path(f"{one}svar/<int:invitation>/", views.answer_for, name="answer_for"),
+    path(f"{one}svar/<int:invitation>/meddelad/", views.told, name="told"),
+    path(f"{one}paminn/", views.remind, name="remind"),
+    path(f"{one}flytta/", views.move, name="move"),
+    path(f"{one}stall-in/", views.cancel, name="cancel"),
+    path(f"{one}ring/", views.phone_list, name="phone_list"),
+    path(f"{one}hallet/", views.hold, name="hold"),
+    path(f"{one}brev/", views.letter, name="letter"),
+]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from plans import views, views_edit, views_followups
+from plans import views, views_edit, views_endings, views_followups
 
 app_name = "plans"
 case = "arenden/<uuid:pk>/"
@@ -27,6 +27,9 @@ urlpatterns = [
     path(f"{writing}insats/<int:measure>/ta-bort/", views_edit.delete_measure, name="delete_measure"),
     path(f"{writing}insats/<int:measure>/flytta-<slug:way>/", views_edit.move_measure, name="move_measure"),
     path(f"{writing}<slug:name>/", views_edit.block, name="block"),
+    path(f"{case}samtycke/aterkalla/", views_endings.withdraw, name="withdraw"),
+    path(f"{case}lamna/", views_endings.leave, name="leave"),
+    path(f"{case}avsluta/", views_endings.close, name="close"),
     path(f"{case}uppfoljning/", views_followups.follow_ups, name="follow_ups"),
     path(f"{case}uppfoljning/ny/", views_followups.follow_up, name="follow_up"),
     path(f"{case}uppfoljning/insats/<int:measure>/", views_followups.report, name="report"),

@@ -88,29 +88,9 @@ def consented(cast, *, parties=("party",), **values):
     return reread(cast, found)
 
 
-def called(cast, case=None, *, who="owner", parties=("party",)):
-    """A case whose parties have been called to a meeting today; state called."""
-    found = case or consented(cast, parties=parties)
-    start = timezone.now() + timedelta(minutes=1)
-    with cast.acting(who):
-        case = Case.objects.with_names().get(pk=found.pk)
-        meetings.call(
-            case=case, units=[cast.unit(name) for name in parties], by=cast.actor(who), starts_at=start,
-            ends_at=start + timedelta(hours=1), form="physical", place="Hemma hos dig", agenda="Vad är viktigt?",
-            chair=cast.staff(who), writer=cast.staff(who),
-        )  # fmt: skip
-        return case
-
-
 def met(cast, case=None, *, who="owner", parties=("party",)):
     """A case whose meeting has been held, everybody there; state met, or following_up when a plan is in force."""
-    found = called(cast, case, who=who, parties=parties)
-    with cast.acting(who):
-        case = Case.objects.with_names().get(pk=found.pk)
-        meeting = case.meetings.get(state="called")
-        came = [row.pk for row in meeting.invitations.all()]
-        meetings.hold(case=case, meeting=meeting, came=came, person_came=True, by=cast.actor(who))
-        return Case.objects.with_names().get(pk=case.pk)
+    return held(cast, called(cast, case or consented(cast, parties=parties), units=parties, who=who), who=who)
 
 
 def written(cast, plan, *, who="owner", party="party", lead=None, follow_up_in=60):
@@ -170,3 +150,40 @@ def followed_up(cast, plan=None, *, who="owner", outcome="continue", **values):
     with cast.acting(who):
         case = Case.objects.with_names().get(pk=plan.case_id)
         return followups.follow_up(case=case, outcome=outcome, by=cast.actor(who), **told)
+
+
+def called(cast, found=None, *, units=("party",), days_ahead=0, **values):
+    """A consented case with a meeting called to; today unless `days_ahead`, so that it can be held. State called."""
+    found = found or consented(cast, parties=units)
+    call(cast, found, units=units, days_ahead=days_ahead, **values)
+    return reread(cast, found)
+
+
+def call(cast, found, *, who="owner", units=("party",), days_ahead=0, **values):
+    """The kallelse of `who`; returns the meeting."""
+    begins = timezone.now() + timedelta(days=days_ahead, minutes=1)
+    details = {
+        "starts_at": begins,
+        "ends_at": begins + timedelta(hours=1),
+        "form": "physical",
+        "place": "Provgatan 4 B",
+        "agenda": "Vad är viktigt för dig?",
+        "chair": cast.staff(who),
+        "writer": cast.staff(who),
+        "units": [cast.unit(name) for name in units],
+    }
+    with cast.acting(who):
+        return meetings.call(case=Case.objects.with_names().get(pk=found.pk), by=cast.actor(who), **(details | values))
+
+
+def held(cast, found=None, *, who="owner", **values):
+    """A case whose meeting took place with everybody there; state met (or following_up)."""
+    found = found or called(cast)
+    with cast.acting(who):
+        case_now = Case.objects.with_names().get(pk=found.pk)
+        meeting = case_now.meetings.get(state="called")
+        came = [invitation.pk for invitation in meeting.invitations.all()]
+        meetings.hold(
+            case=case_now, meeting=meeting, by=cast.actor(who), **({"came": came, "person_came": True} | values)
+        )
+    return reread(cast, found, who=who)

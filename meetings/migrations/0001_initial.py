@@ -7,121 +7,321 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('organisations', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Meeting',
+            name="Meeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('first', 'SIP-möte'), ('follow_up', 'Uppföljningsmöte')], max_length=10, verbose_name='slag')),
-                ('state', django_fsm.FSMField(choices=[('called', 'Kallat'), ('held', 'Hållet'), ('cancelled', 'Inställt'), ('moved', 'Flyttat')], default='called', max_length=50, protected=True, verbose_name='läge')),
-                ('starts_at', models.DateTimeField(verbose_name='börjar')),
-                ('ends_at', models.DateTimeField(verbose_name='slutar')),
-                ('form', models.CharField(choices=[('physical', 'På plats'), ('digital', 'Video'), ('hybrid', 'På plats och video'), ('phone', 'Telefon')], max_length=10, verbose_name='form')),
-                ('place', models.CharField(blank=True, max_length=300, verbose_name='plats')),
-                ('link', models.CharField(blank=True, max_length=300, verbose_name='länk eller nummer')),
-                ('agenda', models.TextField(verbose_name='det här ska vi prata om')),
-                ('professions', models.CharField(blank=True, max_length=300, verbose_name='yrken som behövs')),
-                ('connection_help', models.TextField(blank=True, verbose_name='hjälp med uppkopplingen')),
-                ('called_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='kallat')),
-                ('ended_note', models.TextField(blank=True, verbose_name='varför det ställdes in eller flyttades')),
-                ('held_note', models.TextField(blank=True, verbose_name='anteckning från mötet')),
-                ('called_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.assignment', verbose_name='kallat av')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meetings', to='cases.case', verbose_name='ärende')),
-                ('chair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.staff', verbose_name='leder mötet')),
-                ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='meetings.meeting', verbose_name='ersätter')),
-                ('writer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.staff', verbose_name='skriver')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("first", "SIP-möte"), ("follow_up", "Uppföljningsmöte")],
+                        max_length=10,
+                        verbose_name="slag",
+                    ),
+                ),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("called", "Kallat"),
+                            ("held", "Hållet"),
+                            ("cancelled", "Inställt"),
+                            ("moved", "Flyttat"),
+                        ],
+                        default="called",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="läge",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="börjar")),
+                ("ends_at", models.DateTimeField(verbose_name="slutar")),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("physical", "På plats"),
+                            ("digital", "Video"),
+                            ("hybrid", "På plats och video"),
+                            ("phone", "Telefon"),
+                        ],
+                        max_length=10,
+                        verbose_name="form",
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=300, verbose_name="plats")),
+                ("link", models.CharField(blank=True, max_length=300, verbose_name="länk eller nummer")),
+                ("agenda", models.TextField(verbose_name="det här ska vi prata om")),
+                ("professions", models.CharField(blank=True, max_length=300, verbose_name="yrken som behövs")),
+                ("connection_help", models.TextField(blank=True, verbose_name="hjälp med uppkopplingen")),
+                ("called_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="kallat")),
+                ("ended_note", models.TextField(blank=True, verbose_name="varför det ställdes in eller flyttades")),
+                ("held_note", models.TextField(blank=True, verbose_name="anteckning från mötet")),
+                (
+                    "called_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="kallat av",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="meetings",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "chair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.staff",
+                        verbose_name="leder mötet",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="meetings.meeting",
+                        verbose_name="ersätter",
+                    ),
+                ),
+                (
+                    "writer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.staff",
+                        verbose_name="skriver",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'möte',
-                'verbose_name_plural': 'möten',
+                "verbose_name": "möte",
+                "verbose_name_plural": "möten",
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('has_duty', models.BooleanField(default=False, verbose_name='skyldig att delta')),
-                ('sent_by', models.CharField(choices=[('system', 'I systemet'), ('letter', 'Brev'), ('phone', 'Telefon')], max_length=10, verbose_name='skickad')),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='skickad')),
-                ('told_at', models.DateTimeField(null=True, verbose_name='meddelad')),
-                ('read_at', models.DateTimeField(null=True, verbose_name='läst')),
-                ('answer', models.CharField(choices=[('none', 'Har inte svarat'), ('coming', 'Kommer'), ('delegate', 'Någon annan kommer'), ('declined', 'Kommer inte')], default='none', max_length=10, verbose_name='svar')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='svarade')),
-                ('attendee_name', models.CharField(blank=True, max_length=150, verbose_name='vem som kommer')),
-                ('attendee_title', models.CharField(blank=True, max_length=100, verbose_name='yrke eller roll')),
-                ('answer_note', models.TextField(blank=True, verbose_name='kommentar')),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.assignment', verbose_name='svar skrivet av')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case', verbose_name='ärende')),
-                ('outside_party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='cases.outsideparty', verbose_name='deltagare utan konto')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit', verbose_name='enhet')),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='meetings.meeting', verbose_name='möte')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("has_duty", models.BooleanField(default=False, verbose_name="skyldig att delta")),
+                (
+                    "sent_by",
+                    models.CharField(
+                        choices=[("system", "I systemet"), ("letter", "Brev"), ("phone", "Telefon")],
+                        max_length=10,
+                        verbose_name="skickad",
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="skickad")),
+                ("told_at", models.DateTimeField(null=True, verbose_name="meddelad")),
+                ("read_at", models.DateTimeField(null=True, verbose_name="läst")),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("none", "Har inte svarat"),
+                            ("coming", "Kommer"),
+                            ("delegate", "Någon annan kommer"),
+                            ("declined", "Kommer inte"),
+                        ],
+                        default="none",
+                        max_length=10,
+                        verbose_name="svar",
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="svarade")),
+                ("attendee_name", models.CharField(blank=True, max_length=150, verbose_name="vem som kommer")),
+                ("attendee_title", models.CharField(blank=True, max_length=100, verbose_name="yrke eller roll")),
+                ("answer_note", models.TextField(blank=True, verbose_name="kommentar")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="svar skrivet av",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "outside_party",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to="cases.outsideparty",
+                        verbose_name="deltagare utan konto",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="enhet",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="meetings.meeting",
+                        verbose_name="möte",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kallelse',
-                'verbose_name_plural': 'kallelser',
+                "verbose_name": "kallelse",
+                "verbose_name_plural": "kallelser",
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_person', models.BooleanField(default=False, verbose_name='personen själv')),
-                ('name', models.CharField(max_length=150, verbose_name='namn')),
-                ('title', models.CharField(blank=True, max_length=150, verbose_name='yrke eller roll')),
-                ('came', models.BooleanField(verbose_name='kom')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case', verbose_name='ärende')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit', verbose_name='enhet')),
-                ('invitation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='meetings.invitation', verbose_name='kallelse')),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='meetings.meeting', verbose_name='möte')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_person", models.BooleanField(default=False, verbose_name="personen själv")),
+                ("name", models.CharField(max_length=150, verbose_name="namn")),
+                ("title", models.CharField(blank=True, max_length=150, verbose_name="yrke eller roll")),
+                ("came", models.BooleanField(verbose_name="kom")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="enhet",
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="meetings.invitation",
+                        verbose_name="kallelse",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendances",
+                        to="meetings.meeting",
+                        verbose_name="möte",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'närvaro',
-                'verbose_name_plural': 'närvaro',
+                "verbose_name": "närvaro",
+                "verbose_name_plural": "närvaro",
             },
         ),
         migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['case', '-starts_at'], name='meeting_case_latest'),
+            model_name="meeting",
+            index=models.Index(fields=["case", "-starts_at"], name="meeting_case_latest"),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='meeting_ends_after_start'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="meeting_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('place', ''), _negated=True), models.Q(('link', ''), _negated=True), _connector='OR'), name='meeting_has_place'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("place", ""), _negated=True), models.Q(("link", ""), _negated=True), _connector="OR"
+                ),
+                name="meeting_has_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'called')), fields=('case',), name='meeting_one_called'),
+            model_name="meeting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "called")), fields=("case",), name="meeting_one_called"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('unit__isnull', True), ('outside_party__isnull', True), _connector='XOR'), name='invitation_one_receiver'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit__isnull", True), ("outside_party__isnull", True), _connector="XOR"),
+                name="invitation_one_receiver",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('unit__isnull', False)), fields=('meeting', 'unit'), name='invitation_unit_once'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("unit__isnull", False)), fields=("meeting", "unit"), name="invitation_unit_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('outside_party__isnull', False)), fields=('meeting', 'outside_party'), name='invitation_outside_once'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outside_party__isnull", False)),
+                fields=("meeting", "outside_party"),
+                name="invitation_outside_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('has_duty', False), models.Q(('answer', 'declined'), _negated=True), _connector='OR'), name='invitation_duty_no_refusal'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("has_duty", False), models.Q(("answer", "declined"), _negated=True), _connector="OR"
+                ),
+                name="invitation_duty_no_refusal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer__in', ['coming', 'delegate']), _negated=True), models.Q(('attendee_name', ''), _negated=True), _connector='OR'), name='invitation_names_who'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer__in", ["coming", "delegate"]), _negated=True),
+                    models.Q(("attendee_name", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="invitation_names_who",
+            ),
         ),
     ]

@@ -1,0 +1,224 @@
+"""The forms of meetings: the kallelse, an answer, attendance, and a reason."""
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+
+from cases.models import OutsideParty
+from consent import coverage
+from consent.forms import UnitChoices
+from meetings import rules
+from meetings.models import AnswerKind, MeetingForm
+from organisations import swedish
+from organisations.enums import Role
+from organisations.formfields import LineField, PlainTextField, SwedishDateField, SwedishTimeField
+from organisations.models import Assignment, Staff, Unit
+
+WORK_WITH_CASES = (Role.HANDLER, Role.RECEPTION, Role.MANAGER)
+
+
+class OutsideChoices(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, party):
+        how = "brev" if party.tell_by == "letter" else "telefon"
+        return f"{party.name}, {party.relation or party.get_kind_display().lower()}. Meddelas genom {how}"
+
+
+class StaffChoice(forms.ModelChoiceField):
+    def label_from_instance(self, staff):
+        return f"{staff.name}, {staff.title}"
+
+
+class CallForm(forms.Form):
+    """Everything a kallelse says (KAL-2)."""
+
+    day = SwedishDateField(label="Datum", future=True, missing="Välj ett datum för mötet.")
+    starts = SwedishTimeField(label="Börjar", missing="Skriv när mötet börjar.")
+    ends = SwedishTimeField(label="Slutar", missing="Skriv när mötet slutar.", help_text="Till exempel 14.30")
+    form = forms.ChoiceField(
+        label="Hur träffas ni?",
+        choices=MeetingForm.choices,
+        widget=forms.RadioSelect,
+        help_text="Välj det som personen vill.",
+        error_messages={"required": "Välj hur ni träffas."},
+    )
+    place = LineField(label="Plats", max_length=300, required=False)
+    link = LineField(label="Länk eller telefonnummer", max_length=300, required=False)
+    connection_help = PlainTextField(
+        label="Hjälp med uppkopplingen",
+        help_text="Vem hjälper personen att koppla upp sig, och hur?",
+        required=False,
+        rows=2,
+        max_length=1000,
+    )
+    agenda = PlainTextField(
+        label="Det här ska vi prata om",
+        help_text="Skriv så att alla kan förbereda sig. En fråga per rad.",
+        rows=4,
+        missing="Skriv vad mötet ska handla om.",
+    )
+    units = UnitChoices(label="Kommun, region och andra enheter")
+    outside = OutsideChoices(queryset=OutsideParty.objects.none(), required=False, label="Närstående och andra")
+    professions = LineField(
+        label="Yrken som behövs",
+        help_text="Till exempel läkare, fysioterapeut, socialsekreterare",
+        required=False,
+        max_length=300,
+    )
+    chair = StaffChoice(queryset=Staff.objects.none(), label="Leder mötet", empty_label=None)
+    writer = StaffChoice(queryset=Staff.objects.none(), label="Skriver planen", empty_label=None)
+
+    def __init__(self, data=None, *, case, by, meeting=None, **kwargs):
+        self.consent = coverage.current(case)
+        self.guests = rules.guests(case, by, self.consent)
+        outside = case.outside_parties.filter(removed_at=None).order_by("name", "pk")
+        kwargs["initial"] = self.from_meeting(meeting) if meeting else {"chair": by.staff_id, "writer": by.staff_id}
+        super().__init__(data, **kwargs)
+        callable_ids = [guest.unit.pk for guest in self.guests if guest.covered]
+        self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=callable_ids).order_by("name")
+        self.fields["outside"].queryset = outside
+        staff = staff_of([case.owner_unit_id, by.unit_id, *callable_ids], meeting)
+        self.fields["chair"].queryset = self.fields["writer"].queryset = staff
+        if not meeting:
+            self.initial["units"] = callable_ids
+            self.initial["outside"] = [party.pk for party in outside]
+
+    def from_meeting(self, meeting) -> dict:
+        start = {
+            name: getattr(meeting, name)
+            for name in ("form", "place", "link", "connection_help", "agenda", "professions")
+        }
+        start |= {"chair": meeting.chair_id, "writer": meeting.writer_id}
+        start |= {"day": timezone.localdate(meeting.starts_at)}
+        start |= {
+            "starts": timezone.localtime(meeting.starts_at).time(),
+            "ends": timezone.localtime(meeting.ends_at).time(),
+        }
+        invited = list(meeting.invitations.all())
+        start["units"] = [i.unit_id for i in invited if i.unit_id]
+        start["outside"] = [i.outside_party_id for i in invited if i.outside_party_id]
+        return start
+
+    @property
+    def uncovered(self):
+        """Parties that cannot be called, since the person has not agreed to them."""
+        return [guest.unit for guest in self.guests if not guest.covered]
+
+    def clean(self):
+        data = super().clean()
+        for field, sentence in rules.missing_where(data.get("form"), data.get("place"), data.get("link")).items():
+            if field not in self.errors:
+                self.add_error(field, sentence)
+        if not data.get("units") and not data.get("outside") and not {"units", "outside"} & set(self.errors):
+            self.add_error("units", rules.NOBODY)
+        if all(data.get(name) for name in ("day", "starts", "ends")):
+            data["starts_at"] = swedish.instant(data["day"], data["starts"])
+            data["ends_at"] = swedish.instant(data["day"], data["ends"])
+            if data["ends_at"] <= data["starts_at"]:
+                self.add_error("ends", "Mötet måste sluta efter att det börjar.")
+            elif data["starts_at"] < timezone.now():
+                self.add_error("starts", "Tiden har passerat. Välj en tid som inte har varit än.")
+        return data
+
+    def values(self) -> dict:
+        """The arguments of `services.call` and `services.move`."""
+        values = {k: v for k, v in self.cleaned_data.items() if k not in ("day", "starts", "ends")}
+        return values | {"units": list(values["units"]), "outside": list(values["outside"])}
+
+
+def staff_of(unit_ids, meeting):
+    """Those who work with cases at the units, and who was chosen before."""
+    today = Assignment.objects.valid_on(timezone.localdate())
+    at_work = Q(pk__in=today.filter(unit_id__in=unit_ids, role__in=WORK_WITH_CASES).values("staff_id"))
+    chosen = Q(pk__in=[meeting.chair_id, meeting.writer_id] if meeting else [])
+    return Staff.objects.filter(at_work | chosen).order_by("name")
+
+
+class MoveForm(CallForm):
+    """A new time; everything may be changed, and all get a new kallelse."""
+
+    why = PlainTextField(
+        label="Varför flyttas mötet?", help_text="Syns för alla som är kallade.", max_length=1000, rows=2
+    )
+    field_order = ["why", *CallForm.base_fields]
+
+
+class AnswerForm(forms.Form):
+    """Who comes from the unit (KAL-5)."""
+
+    answer = forms.ChoiceField(
+        label="Svar",
+        choices=[(value, label) for value, label in AnswerKind.choices if value != AnswerKind.NONE],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj ett svar."},
+    )
+    attendee_name = LineField(label="Vem kommer?", max_length=150, required=False)
+    attendee_title = LineField(label="Yrke eller roll", max_length=100, required=False)
+    note = PlainTextField(label="Kommentar", max_length=2000, required=False, rows=2)
+
+    def __init__(self, data=None, *, invitation, by=None, **kwargs):
+        start = {name: getattr(invitation, name) for name in ("attendee_name", "attendee_title")}
+        start["note"] = invitation.answer_note
+        if invitation.answer != AnswerKind.NONE:
+            start["answer"] = invitation.answer
+        elif by:
+            start |= {"attendee_name": by.name, "attendee_title": by.title}
+        super().__init__(data, initial=start, **kwargs)
+        if not invitation.has_duty:
+            self.fields["note"].help_text = "Kommer ni inte? Skriv gärna vad ni gör i dag, om personen går med på det."
+
+
+class HoldForm(forms.Form):
+    """Who came (MOT-3)."""
+
+    person_came = forms.BooleanField(label="Personen själv var med", required=False, initial=True)
+    came = forms.MultipleChoiceField(
+        label="Kom till mötet",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        error_messages={"invalid_choice": "En av deltagarna går inte att välja. Välj bland dem som visas."},
+    )
+    others = PlainTextField(
+        label="Andra som var med",
+        help_text="Namn och roll, en person per rad.",
+        required=False,
+        rows=2,
+        max_length=1500,
+    )
+    note = PlainTextField(
+        label="Anteckning om hur mötet gick till",
+        help_text="Till exempel att ni tog rådrum. Det ni kom överens om skrivs i planen.",
+        required=False,
+        max_length=2000,
+    )
+
+    def __init__(self, data=None, *, meeting, **kwargs):
+        super().__init__(data, **kwargs)
+        invited = meeting.invitations.select_related("unit", "outside_party").order_by("pk")
+        self.fields["came"].choices = [(str(i.pk), self.named(i)) for i in invited]
+        self.initial["came"] = [str(i.pk) for i in invited if i.answer in (AnswerKind.COMING, AnswerKind.DELEGATE)]
+
+    def named(self, invitation) -> str:
+        where = str(invitation.unit or invitation.outside_party)
+        return f"{where}: {invitation.attendee_name}" if invitation.attendee_name else where
+
+    def clean_others(self):
+        lines = [line.strip()[:150] for line in self.cleaned_data["others"].splitlines() if line.strip()]
+        if len(lines) > 30:
+            raise forms.ValidationError("Skriv högst 30 personer.")
+        return lines
+
+    def values(self) -> dict:
+        return self.cleaned_data | {"came": [int(pk) for pk in self.cleaned_data["came"]]}
+
+
+class CancelForm(forms.Form):
+    """Why the meeting is cancelled."""
+
+    why = PlainTextField(
+        label="Varför ställs mötet in?",
+        help_text="Syns för alla som är kallade.",
+        missing="Skriv varför mötet ställs in.",
+        max_length=1000,
+    )

@@ -1,0 +1,110 @@
+"""What the pages of meetings show; a fixed number of queries however many are invited."""
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from cases import access
+from cases.enums import State
+from consent import coverage
+from meetings import services
+from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
+from organisations import swedish
+
+ANSWER_TAGS = {
+    AnswerKind.NONE: ("Har inte svarat", "warn", "clock"),
+    AnswerKind.COMING: ("Kommer", "success", "check"),
+    AnswerKind.DELEGATE: ("Någon annan kommer", "success", "check"),
+    AnswerKind.DECLINED: ("Kommer inte", "", "x"),
+}
+MAY_CALL = {State.CONSENTED, State.MET, State.PLANNED, State.FOLLOWING_UP}
+
+
+def meetings_of(case):
+    units = Invitation.objects.select_related("unit__organisation", "unit__acts_for", "outside_party")
+    found = Meeting.objects.filter(case=case).select_related("chair", "writer", "called_by__staff", "called_by__unit")
+    return found.prefetch_related(Prefetch("invitations", units.order_by("pk")), "attendances").order_by(
+        "-called_at", "-pk"
+    )
+
+
+def overview(case, actor) -> dict:
+    """The present meeting with its answers, earlier ones, and what the actor may do."""
+    found = list(meetings_of(case))
+    now = next((m for m in found if m.state == MeetingState.CALLED), None)
+    missing = coverage.why_no_call(coverage.current(case)) if case.is_open and now is None else ""
+    page = {
+        "meeting": now,
+        "earlier": [{"meeting": m, "came": [a for a in m.attendances.all() if a.came]} for m in found if m is not now],
+        "missing": missing,
+        "texts": texts(case),
+        "may_call": case.state in MAY_CALL and access.may(case, actor, "meetings.call"),
+        "may_prepare": case.state == State.INITIATED and access.may(case, actor, "meetings.call"),
+        "may_change": now is not None and access.may(case, actor, "meetings.change"),
+    }
+    return page | (answers(case, now, actor) if now else {})
+
+
+def answers(case, meeting, actor) -> dict:
+    rows = [row(case, invitation, actor) for invitation in meeting.invitations.all()]
+    counted = {kind: sum(r["answer"] == kind for r in rows) for kind in AnswerKind.values}
+    own = next((r for r in rows if r["is_own"]), None)
+    return {
+        "rows": rows,
+        "own": own,
+        "coming": counted["coming"] + counted["delegate"],
+        "silent": counted["none"],
+        "declined": counted["declined"],
+        "silent_units": any(r["answer"] == AnswerKind.NONE and r["is_unit"] for r in rows),
+        "may_answer": own is not None and access.may(case, actor, "meetings.answer"),
+        "has_begun": timezone.localdate(meeting.starts_at) <= timezone.localdate(),
+        "is_today": timezone.localdate(meeting.starts_at) == timezone.localdate(),
+    }
+
+
+def row(case, invitation, actor) -> dict:
+    text, kind, icon = ANSWER_TAGS[invitation.answer]
+    party = invitation.outside_party
+    return {
+        "invitation": invitation,
+        "name": invitation.unit.name if invitation.unit_id else hidden(case, party.name),
+        "kind": invitation.unit.sector if invitation.unit_id else "relative" if party.kind == "relative" else "other",
+        "is_unit": invitation.unit_id is not None,
+        "is_own": invitation.unit_id is not None and invitation.unit_id == actor.unit_id,
+        "phone": invitation.unit.phone if invitation.unit_id else ("" if case.is_protected else party.phone),
+        "answer": invitation.answer,
+        "tag": {"text": text, "kind": kind, "icon": icon},
+    }
+
+
+def hidden(case, name: str) -> str:
+    return "Skyddade personuppgifter" if case.is_protected else name
+
+
+def texts(case) -> list[str]:
+    """What the county's agreement says about the meeting and the duty to come (GUI-2)."""
+    said = case.guideline.settings.get("texts", {})
+    keys = ["duty", "meeting"] + (["at_discharge"] if case.inpatient or case.discharge_ready_at else [])
+    return [said[key] for key in keys if said.get(key)]
+
+
+def phone_list(case, meeting, actor) -> dict:
+    """Whom to phone about a meeting that was cancelled on the very day (KAL-7)."""
+    called = services.phoned(case)
+    invited = meeting.invitations.select_related("unit__organisation", "unit__acts_for", "outside_party").order_by("pk")
+    rows = [row(case, i, actor) | {"done": i.pk in called} for i in invited]
+    return {"meeting": meeting, "rows": rows, "person_phone": "" if case.is_protected else case.phone}
+
+
+def letter(case, meeting) -> dict:
+    """The invitation to the person, in plain words (KAL-10)."""
+    coming = [i.unit.name if i.unit_id else hidden(case, i.outside_party.name) for i in
+              meeting.invitations.select_related("unit", "outside_party").order_by("pk")]  # fmt: skip
+    return {
+        "meeting": meeting,
+        "when": swedish.span(meeting.starts_at, meeting.ends_at),
+        "coming": [meeting.called_by.unit.name, *coming],
+        "to": "" if case.is_protected else case.full_name,
+        "address": "" if case.is_protected else case.address,
+        "contact": meeting.called_by,
+        "today": timezone.localdate(),
+    }

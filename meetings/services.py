@@ -1,0 +1,246 @@
+"""Call to a meeting, answer, remind, move, cancel and hold it (KAL, MOT)."""
+
+from dataclasses import fields
+
+from django.utils import timezone
+
+from audit import log
+from cases import deadlines
+from cases import services as cases
+from cases.enums import DeadlineKind
+from cases.models import plan_in_force
+from consent import coverage, snapshot
+from consent.handing_over import send_version
+from meetings import rules
+from meetings.models import AnswerKind, Attendance, Invitation, Meeting, MeetingKind, MeetingState, SentBy
+from meetings.rules import Details
+from notifications import services as notifications
+from organisations import roles, swedish
+from organisations.errors import Conflict, RuleBroken
+
+NAMED = {AnswerKind.COMING, AnswerKind.DELEGATE}
+ANSWERED = ["answer", "answered_at", "answered_by", "attendee_name", "attendee_title", "answer_note", "read_at"]
+
+
+def call(*, case, units, by, outside=(), **details) -> Meeting:
+    """Send the kallelse: `units` among the covered parties, `outside` told by letter or phone (KAL-1 to KAL-3, MED-4).
+
+    `details` are those of rules.Details. Meets TID-1 and TID-2. Raises RuleBroken; Conflict when a meeting is already
+    called.
+    """
+    details = Details(**details)
+    consent = coverage.current(case)
+    rules.check_call(case, consent=consent, units=units, outside=outside, by=by, details=details)
+    if case.meetings.filter(state=MeetingState.CALLED).exists():
+        raise Conflict("Ett möte är redan kallat. Flytta det eller ställ in det innan du kallar igen.")
+    case.meeting_called()
+    meeting = create(case=case, details=details, by=by)
+    case.save()
+    invite(case=case, meeting=meeting, units=units, outside=outside, consent=consent, by=by)
+    deadlines.meet(case=case, kind=DeadlineKind.FIRST_CONTACT)
+    deadlines.meet(case=case, kind=DeadlineKind.CALL_AFTER_READY)
+    cases.note(case, kind="called", text=f"Kallelse till {when(meeting)}", by=by)
+    log.record("meetings.called", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
+    send(case=case, meeting=meeting, units=units, kinds={}, by=by)
+    return meeting
+
+
+def create(*, case, details: Details, by, kind="", replaces=None) -> Meeting:
+    kind = kind or (MeetingKind.FOLLOW_UP if plan_in_force(case) else MeetingKind.FIRST)
+    values = {field.name: getattr(details, field.name) for field in fields(details)}
+    return Meeting.objects.create(case=case, kind=kind, called_by_id=by.assignment_id, replaces=replaces, **values)
+
+
+def invite(*, case, meeting, units, outside, consent, by) -> None:
+    """One row for each who is called; the duty follows the party (KAL-3)."""
+    duty = {guest.unit.pk: guest.has_duty for guest in rules.guests(case, by, consent)}
+    rows = [
+        Invitation(case=case, meeting=meeting, unit=unit, has_duty=duty[unit.pk], sent_by=SentBy.SYSTEM)
+        for unit in units
+    ]
+    rows += [Invitation(case=case, meeting=meeting, outside_party=party, sent_by=party.tell_by) for party in outside]
+    Invitation.objects.bulk_create(rows)
+
+
+def send(*, case, meeting, units, kinds: dict, by) -> None:
+    """Each unit gets its own copy, an inbox row and a neutral e-mail; `kinds` names other news than a kallelse."""
+    body = snapshot.build(case)
+    what = f"Kallelse till {when(meeting)}"
+    for unit in units:
+        send_version(case=case, unit=unit, kind="call", what=what, by=by, body=body)
+        tell(case, meeting, unit.pk, kinds.get(unit.pk, "call"))
+
+
+def tell(case, meeting, unit_id: int, kind: str, key: str = "") -> None:
+    notifications.tell_unit(unit_id=unit_id, case_id=case.pk, kind=kind, key=key or str(meeting.pk))
+
+
+def when(meeting) -> str:
+    return f"{meeting.get_kind_display()} {swedish.span(meeting.starts_at, meeting.ends_at)}"
+
+
+def opened(*, case, by) -> None:
+    """Note that the acting unit has read its kallelse; readers leave no mark."""
+    if by.role in roles.WRITERS and case.is_open:
+        own = Invitation.objects.filter(case=case, unit_id=by.unit_id, read_at=None, meeting__state=MeetingState.CALLED)
+        own.update(read_at=timezone.now())
+
+
+def answer(*, case, invitation, answer, by, attendee_name="", attendee_title="", note="") -> None:
+    """A party says who comes (KAL-5); the steering unit may write an answer that it took on the phone.
+
+    A party with the duty names somebody and never just refuses (KAL-4).
+    """
+    must_be_called(invitation.meeting)
+    if answer not in {*NAMED, AnswerKind.DECLINED}:
+        raise RuleBroken("Välj ett svar.", field="answer")
+    if answer == AnswerKind.DECLINED and invitation.has_duty:
+        raise RuleBroken(
+            "Er huvudman är skyldig att delta. Skriv vem som kommer i stället, eller ring den som kallar om en ny tid.",
+            field="answer",
+        )
+    if answer in NAMED and not attendee_name:
+        raise RuleBroken("Skriv namnet på den som kommer.", field="attendee_name")
+    if answer in NAMED and not attendee_title:
+        raise RuleBroken("Skriv yrke eller roll för den som kommer.", field="attendee_title")
+    if answer == AnswerKind.DECLINED:
+        attendee_name = attendee_title = ""
+    said = (answer, attendee_name, attendee_title, note)
+    if said == (invitation.answer, invitation.attendee_name, invitation.attendee_title, invitation.answer_note):
+        return
+    invitation.answer, invitation.attendee_name, invitation.attendee_title, invitation.answer_note = said
+    invitation.answered_at, invitation.answered_by_id = timezone.now(), by.assignment_id
+    invitation.read_at = invitation.read_at or invitation.answered_at
+    invitation.save(update_fields=ANSWERED)
+    who = invitation.unit.name if invitation.unit_id else invitation.outside_party.get_kind_display()
+    text = f"{who} svarade på kallelsen: {invitation.get_answer_display().lower()}"
+    cases.note(case, kind="answered", text=text, by=by)
+    log.record("meetings.answered", case_id=case.pk, person_id=case.person_id, object_id=str(invitation.pk))
+    caller = invitation.meeting.called_by.unit_id
+    if by.unit_id != caller:
+        tell(case, invitation.meeting, caller, "answer", key=f"{invitation.pk}:{invitation.answered_at:%s}")
+
+
+def told(*, case, invitation, by) -> None:
+    """Note that somebody was told by letter or phone (KAL-2), or phoned about a cancelled meeting (KAL-7)."""
+    who = invitation.unit.name if invitation.unit_id else invitation.outside_party.get_kind_display()
+    if invitation.meeting.state == MeetingState.CANCELLED:
+        if invitation.pk not in phoned(case):
+            text = f"{who} är uppringd om att mötet är inställt"
+            cases.note(case, kind=f"{PHONED}{invitation.pk}", text=text, by=by)
+    elif invitation.told_at is None:
+        invitation.told_at = timezone.now()
+        invitation.save(update_fields=["told_at"])
+        cases.note(case, kind="told", text=f"{who} är meddelad om mötet", by=by)
+    log.record("meetings.told", case_id=case.pk, person_id=case.person_id, object_id=str(invitation.pk))
+
+
+PHONED = "phoned_"
+
+
+def phoned(case) -> set[int]:
+    """The invitations whose receivers were phoned about a cancelled meeting (KAL-7)."""
+    kinds = case.events.filter(kind__startswith=PHONED).values_list("kind", flat=True)
+    return {int(kind.removeprefix(PHONED)) for kind in kinds}
+
+
+def remind(*, case, meeting, by) -> int:
+    """Remind the units that have not answered, at most once a day; how many they are."""
+    must_be_called(meeting)
+    silent = meeting.invitations.filter(answer=AnswerKind.NONE, unit__isnull=False)
+    ids = list(silent.order_by("unit_id").values_list("unit_id", flat=True))
+    for unit_id in ids:
+        tell(case, meeting, unit_id, "call_reminder", key=f"{meeting.pk}:{timezone.localdate():%Y%m%d}")
+    log.record("meetings.reminded", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
+    return len(ids)
+
+
+def move(*, case, meeting, why, units, by, outside=(), **details) -> Meeting:
+    """Replace the meeting by another; all are told, and what was sent stays as it was."""
+    must_be_called(meeting)
+    details = Details(**details)
+    consent = coverage.current(case)
+    rules.check_call(case, consent=consent, units=units, outside=outside, by=by, details=details)
+    before = set(meeting.invitations.filter(unit__isnull=False).values_list("unit_id", flat=True))
+    meeting.moved(note=why)
+    meeting.save(update_fields=["state", "ended_note"])
+    new = create(case=case, details=details, by=by, kind=meeting.kind, replaces=meeting)
+    invite(case=case, meeting=new, units=units, outside=outside, consent=consent, by=by)
+    cases.note(case, kind="moved", text=f"Mötet flyttades till {when(new)}", detail=why, by=by)
+    log.record("meetings.moved", case_id=case.pk, person_id=case.person_id, object_id=str(new.pk))
+    notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
+    send(case=case, meeting=new, units=units, kinds=dict.fromkeys(before, "moved"), by=by)
+    for unit_id in sorted(before - {unit.pk for unit in units}):
+        tell(case, meeting, unit_id, "cancelled")
+    return new
+
+
+def cancel(*, case, meeting, why, by) -> None:
+    """The meeting will not be; all units are told, and the case steps back."""
+    must_be_called(meeting)
+    if plan_in_force(case):
+        case.follow_up_cancelled()
+    else:
+        case.meeting_cancelled()
+    meeting.cancelled(note=why)
+    meeting.save(update_fields=["state", "ended_note"])
+    case.save()
+    cases.note(case, kind="cancelled", text=f"{when(meeting)} ställdes in", detail=why, by=by)
+    log.record("meetings.cancelled", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
+    notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
+    for unit_id in meeting.invitations.filter(unit__isnull=False).values_list("unit_id", flat=True).order_by("unit_id"):
+        tell(case, meeting, unit_id, "cancelled")
+
+
+def hold(*, case, meeting, came, person_came: bool, by, others=(), note="") -> None:
+    """Record that the meeting took place and who came (MOT-3); `came` holds the ids of the invitations that did.
+
+    Meets TID-3. After a follow-up meeting the follow-up itself is written in the plan's pages.
+    """
+    must_be_called(meeting)
+    if timezone.localdate(meeting.starts_at) > timezone.localdate():
+        raise RuleBroken("Mötet har inte varit än. Flytta det först om det hölls en annan dag.")
+    if plan_in_force(case):
+        case.follow_up_held()
+    else:
+        case.meeting_held()
+    meeting.held(note=note)
+    meeting.save(update_fields=["state", "held_note"])
+    Attendance.objects.bulk_create(attendance(case, meeting, set(came), person_came, others))
+    case.save()
+    if meeting.kind == MeetingKind.FIRST:
+        deadlines.meet(case=case, kind=DeadlineKind.MEETING)
+    cases.note(case, kind="held", text=f"{when(meeting)} hölls", by=by)
+    log.record("meetings.held", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
+
+
+def attendance(case, meeting, came: set[int], person_came: bool, others) -> list[Attendance]:
+    """The person, the caller's side and each who was invited, came or not; then those who came besides."""
+
+    def row(**values):
+        return Attendance(case=case, meeting=meeting, **values)
+
+    invited = [
+        row(
+            invitation=invitation,
+            name=invitation.attendee_name or str(invitation.unit or invitation.outside_party),
+            title=invitation.attendee_title,
+            unit_id=invitation.unit_id,
+            came=invitation.pk in came,
+        )
+        for invitation in meeting.invitations.select_related("unit", "outside_party").order_by("pk")
+    ]
+    named = {entry.name for entry in invited}
+    caller = meeting.called_by
+    own = [
+        row(name=s.name, title=s.title, unit_id=caller.unit_id if s.pk == caller.staff_id else None, came=True)
+        for s in dict.fromkeys([meeting.chair, meeting.writer])
+        if s.name not in named
+    ]
+    person = row(is_person=True, name="Personen själv", came=person_came)
+    return [person, *own, *invited, *(row(name=name, came=True) for name in others)]
+
+
+def must_be_called(meeting) -> None:
+    if meeting.state != MeetingState.CALLED:
+        raise RuleBroken(f"Mötet är redan {meeting.get_state_display().lower()}.")

@@ -1,0 +1,177 @@
+"""The pages of kallelse and meeting: thin, the rules are in the services."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit import log
+from cases import frame
+from cases.access import door
+from consent import coverage
+from meetings import pages, rules, services
+from meetings.forms import AnswerForm, CallForm, CancelForm, HoldForm, MoveForm
+from meetings.models import Invitation, Meeting, MeetingKind
+from organisations.errors import shown_on
+
+
+def meeting_of(case, pk) -> Meeting:
+    """A meeting of this case, or 404."""
+    found = Meeting.objects.select_related("chair", "writer", "called_by__staff", "called_by__unit")
+    return get_object_or_404(found, pk=pk, case=case)
+
+
+def invitation_of(case, meeting, **which) -> Invitation:
+    """An invitation to a meeting of this case, or 404."""
+    found = Invitation.objects.select_related("meeting__called_by", "unit", "outside_party")
+    return get_object_or_404(found, case=case, meeting=meeting, **which)
+
+
+def page(request, case, template: str, **values):
+    return render(request, f"meetings/{template}.html", values | frame.context(case, request.actor, here="meetings"))
+
+
+@require_safe
+@door("cases.view")
+def overview(request, case):
+    """The present meeting and its answers at a glance (KAL-5)."""
+    services.opened(case=case, by=request.actor)
+    return page(request, case, "overview", **pages.overview(case, request.actor))
+
+
+@require_http_methods(["GET", "POST"])
+@door("meetings.call")
+def call(request, case):
+    """The kallelse; without both answers the page says what is missing (SAM-1)."""
+    form = CallForm(request.POST or None, case=case, by=request.actor)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            services.call(case=case, by=request.actor, **form.values())
+        if form.is_valid():
+            return sent(request, case, form, "Kallelsen är skickad.")
+    missing = coverage.why_no_call(form.consent)
+    return page(request, case, "call", form=form, missing=missing, texts=pages.texts(case))
+
+
+def sent(request, case, form, text):
+    messages.success(request, text)
+    for warning in rules.warnings(case, form.values()["units"], request.actor):
+        messages.warning(request, warning)
+    return redirect("meetings:overview", case.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@door("meetings.change")
+def move(request, case, meeting):
+    """Another time; all get a new kallelse."""
+    found = meeting_of(case, meeting)
+    form = MoveForm(request.POST or None, case=case, by=request.actor, meeting=found)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            services.move(case=case, meeting=found, by=request.actor, **form.values())
+        if form.is_valid():
+            return sent(request, case, form, "Mötet är flyttat. Alla har fått en ny kallelse.")
+    missing = coverage.why_no_call(form.consent)
+    return page(request, case, "call", form=form, meeting=found, missing=missing, texts=pages.texts(case))
+
+
+@require_http_methods(["GET", "POST"])
+@door("meetings.answer")
+def answer(request, case, meeting):
+    """The own unit's answer (KAL-5)."""
+    invitation = invitation_of(case, meeting, unit_id=request.actor.unit_id)
+    services.opened(case=case, by=request.actor)
+    form = AnswerForm(request.POST or None, invitation=invitation, by=request.actor)
+    return answering(request, case, invitation, form)
+
+
+@require_http_methods(["GET", "POST"])
+@door("meetings.change")
+def answer_for(request, case, meeting, invitation):
+    """An answer that the caller got by phone or letter."""
+    found = invitation_of(case, meeting, pk=invitation)
+    return answering(request, case, found, AnswerForm(request.POST or None, invitation=found))
+
+
+def answering(request, case, invitation, form):
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            services.answer(case=case, invitation=invitation, by=request.actor, **form.cleaned_data)
+        if form.is_valid():
+            messages.success(request, "Svaret är sparat.")
+            return redirect("meetings:overview", case.pk)
+    own = invitation.unit_id == request.actor.unit_id
+    row = pages.row(case, invitation, request.actor)
+    return page(request, case, "answer", form=form, row=row, meeting=meeting_of(case, invitation.meeting_id), own=own)
+
+
+@require_POST
+@door("meetings.change")
+def told(request, case, meeting, invitation):
+    """Told by letter or phone."""
+    found = invitation_of(case, meeting, pk=invitation)
+    services.told(case=case, invitation=found, by=request.actor)
+    messages.success(request, "Noterat.")
+    if found.meeting.state == "cancelled":
+        return redirect("meetings:phone_list", case.pk, meeting)
+    return redirect("meetings:overview", case.pk)
+
+
+@require_POST
+@door("meetings.remind")
+def remind(request, case, meeting):
+    """Remind the units that have not answered; once a day is enough."""
+    count = services.remind(case=case, meeting=meeting_of(case, meeting), by=request.actor)
+    if count:
+        messages.success(request, "Påminnelsen är skickad. Den går ut högst en gång om dagen till var och en.")
+    else:
+        messages.info(request, "Alla enheter har redan svarat.")
+    return redirect("meetings:overview", case.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@door("meetings.change")
+def cancel(request, case, meeting):
+    """Call it off; on the very day everybody must be phoned (KAL-7)."""
+    found, form = meeting_of(case, meeting), CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            services.cancel(case=case, meeting=found, by=request.actor, **form.cleaned_data)
+        if form.is_valid():
+            messages.success(request, "Mötet är inställt. Alla enheter har fått veta det.")
+            same_day = timezone.localdate(found.starts_at) == timezone.localdate()
+            return redirect(
+                *(("meetings:phone_list", case.pk, found.pk) if same_day else ("meetings:overview", case.pk))
+            )
+    return page(request, case, "cancel", form=form, meeting=found)
+
+
+@require_safe
+@door("meetings.change")
+def phone_list(request, case, meeting):
+    """Whom to phone about a cancelled meeting."""
+    return page(request, case, "phone_list", **pages.phone_list(case, meeting_of(case, meeting), request.actor))
+
+
+@require_http_methods(["GET", "POST"])
+@door("meetings.hold")
+def hold(request, case, meeting):
+    """Who came (MOT-3); then the plan, or the questions of the follow-up."""
+    found = meeting_of(case, meeting)
+    form = HoldForm(request.POST or None, meeting=found)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            services.hold(case=case, meeting=found, by=request.actor, **form.values())
+        if form.is_valid():
+            messages.success(request, "Närvaron är sparad.")
+            return redirect("plans:follow_up" if found.kind == MeetingKind.FOLLOW_UP else "plans:plan", case.pk)
+    return page(request, case, "hold", form=form, meeting=found)
+
+
+@require_safe
+@door("plans.print")
+def letter(request, case, meeting):
+    """The person's invitation, to print (KAL-10)."""
+    found = meeting_of(case, meeting)
+    log.record("meetings.letter", action=log.PRINT, case_id=case.pk, person_id=case.person_id, object_id=str(found.pk))
+    return page(request, case, "letter", **pages.letter(case, found))

@@ -1,0 +1,75 @@
+"""The plans' part of what a unit receives: every version, the draft too, with goals, measures and how they went."""
+
+from django.db.models import Prefetch
+
+from consent.snapshot import build, day, part, section
+from plans.models import Doer, FollowUp, Goal, Measure, MeasureReport, Plan
+
+__all__ = ["build"]
+# In the order of the plan itself; the headings are the fields' own names.
+TEXTS = [
+    "what_matters", "why", "strengths", "situation", "long_term_goal", "own_measures", "relatives_measures",
+    "others_measures", "crisis_signs", "crisis_self", "crisis_call", "crisis_we_do", "person_opinion", "disagreement",
+    "follow_up_place", "follow_up_caller", "copies_to",
+]  # fmt: skip
+
+
+@section("plans", order=50)
+def plans_section(case) -> dict:
+    reports = Prefetch("reports", MeasureReport.objects.order_by("-reported_at", "-pk"))
+    measures = Measure.objects.select_related("unit", "authority").order_by("position", "pk")
+    goals = Goal.objects.order_by("position").prefetch_related(Prefetch("measures", measures.prefetch_related(reports)))
+    found = Plan.objects.filter(case=case).select_related("lead_staff", "lead_authority", "approved_by__staff")
+    return part(
+        "Planen", parts=[one(plan) for plan in found.prefetch_related(Prefetch("goals", goals)).order_by("-version")]
+    )
+
+
+def one(plan) -> dict:
+    field = plan._meta.get_field
+    rows = [(str(field(name).verbose_name).capitalize(), getattr(plan, name)) for name in TEXTS]
+    return part(
+        f"Version {plan.version}, {plan.get_state_display().lower()}",
+        [
+            *rows,
+            ("Huvudansvarig", plan.lead_staff.name if plan.lead_staff_id else ""),
+            ("Huvudman med övergripande ansvar", plan.lead_authority.name if plan.lead_authority_id else ""),
+            ("Uppföljning", day(plan.follow_up_on)),
+            ("Godkänd", day(plan.approved_at)),
+            ("Godkänd av", plan.approved_by.staff.name if plan.approved_by_id else ""),
+            ("Så sa personen ja", plan.agreed_how),
+        ],
+        [goal_part(goal) for goal in plan.goals.all()],
+    )
+
+
+def goal_part(goal) -> dict:
+    rows = [("Sikt", goal.get_horizon_display()), ("Så märker du det", goal.how_noticed)]
+    rows += [(f"Insats {n}", measure_text(measure)) for n, measure in enumerate(goal.measures.all(), start=1)]
+    return part(f"Mål: {goal.text}", rows)
+
+
+def measure_text(measure) -> str:
+    who = measure.unit.name if measure.doer == Doer.UNIT and measure.unit_id else measure.get_doer_display()
+    authority = measure.authority.name if measure.authority_id else ""
+    until = "tills vidare" if measure.ongoing else f"klart senast {day(measure.ends_on)}" if measure.ends_on else ""
+    since = f"från {day(measure.starts_on)}" if measure.starts_on else ""
+    said = [measure.text, who, authority, measure.doer_name, since, until, measure.frequency, measure.place]
+    latest = next(iter(measure.reports.all()), None)
+    said.append(f"{latest.get_status_display()} {latest.reason}".strip() if latest else "")
+    return ". ".join(text for text in said if text)
+
+
+@section("follow_ups", order=60)
+def follow_ups_section(case) -> dict:
+    asked = ["how_it_went", "helped", "hindered", "new_circumstances", "effect"]
+    field = FollowUp._meta.get_field
+    parts = [
+        part(
+            f"Uppföljning {day(found.held_on)}",
+            [(str(field(name).verbose_name).capitalize(), getattr(found, name)) for name in asked]
+            + [("Och nu?", found.get_outcome_display()), ("Nästa uppföljning", day(found.next_on))],
+        )
+        for found in FollowUp.objects.filter(case=case).order_by("-held_on", "-pk")
+    ]
+    return part("Uppföljningar", parts=parts)

@@ -1,0 +1,57 @@
+"""The pages that end something: the person withdraws, a unit leaves, the case is closed."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from cases import frame
+from cases.access import door
+from consent import services as consents
+from consent.forms import WithdrawForm
+from organisations.errors import shown_on
+from plans import endings
+from plans.forms_endings import CloseForm, LeaveForm
+
+
+@require_http_methods(["GET", "POST"])
+@door("consent.withdraw")
+def withdraw(request, case):
+    """Any handler of any party records that the person takes back the consent (SAM-5)."""
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            consents.withdraw(case=case, form=form.cleaned_data["how"], by=request.actor)
+        if form.is_valid():
+            # Not back to the case: the acting unit may have lost its own access.
+            return redirect("consent:receipt")
+    return render(request, "consent/withdraw.html", {"form": form} | frame.context(case, request.actor, here="consent"))
+
+
+@require_http_methods(["GET", "POST"])
+@door("cases.leave")
+def leave(request, case):
+    """The acting unit ends its own part."""
+    form = LeaveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            consents.leave(case=case, by=request.actor, **form.cleaned_data)
+        if form.is_valid():
+            return redirect(f"{reverse('consent:receipt')}?{urlencode({'lamnat': 1})}")
+    return render(request, "plans/leave.html", {"form": form} | frame.context(case, request.actor, here="consent"))
+
+
+@require_http_methods(["GET", "POST"])
+@door("cases.close")
+def close(request, case):
+    """Huvudansvarig's unit, else the owner, closes the case with a reason (AVS-1)."""
+    form = CloseForm(request.POST or None, case=case)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            endings.close(case=case, by=request.actor, **form.cleaned_data)
+        if form.is_valid():
+            messages.success(request, "SIP:en är avslutad. Alla som var med har fått veta det.")
+            return redirect("casework:case", case.pk)
+    return render(request, "plans/close.html", {"form": form} | frame.context(case, request.actor, here="follow_up"))
