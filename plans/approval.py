@@ -30,7 +30,7 @@ def ward_approves(case) -> bool:
     )
 
 
-def why_not(case, *, by) -> str:
+def why_not(case, *, by, consent) -> str:
     """The sentence that says why `by` cannot approve a plan in this case now, or an empty string."""
     if case.state not in READY_STATES:
         return "Planen kan godkännas när mötet har hållits."
@@ -39,7 +39,6 @@ def why_not(case, *, by) -> str:
             return f"Före utskrivningen är det {case.ward_unit.name} som godkänner planen."
     elif not steers(case, by):
         return "Bara den ansvariga enheten eller huvudansvarigs enhet kan godkänna planen."
-    consent = coverage.current(case)
     if not coverage.stands(consent):
         return "Samtycket gäller inte. Fråga personen igen innan planen godkänns."
     return ""
@@ -68,7 +67,7 @@ def approve(*, plan: Plan, agreed_how: str, revision: int, by, person_view: str 
     services.locked_draft(plan)
     plan = services.with_content(Plan.objects.filter(pk=plan.pk)).get()
     plan.case = case
-    refusal = why_not(case, by=by)
+    refusal = why_not(case, by=by, consent=documents.consent_of(case))
     if refusal:
         raise RuleBroken(refusal)
     if plan.revision != revision:

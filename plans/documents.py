@@ -1,28 +1,35 @@
 """The plan as a finished document: its words, the PDF that a worker draws, and who was given a copy (PLA-1, PLA-6)."""
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from audit import log
 from cases import services as cases
-from consent.models import Consent, ConsentUnit, Disclosure
+from consent.models import Consent, Disclosure
 from meetings.models import Attendance
 from organisations import swedish
 from organisations.enums import Sector
-from organisations.models import Guideline
 from plans.models import Doer, HandedOutCopy, Plan, PlanDocument
 from plans.tasks import nudge
 
 KINDS = {Doer.SELF: "self", Doer.RELATIVE: "relative", Doer.OTHER: "other"}
 
 
-def context(plan: Plan) -> dict:
+def consent_of(case) -> Consent | None:
+    """The latest recorded answer with the names of the units that it covers, in one query."""
+    names = ArrayAgg("units__unit__name", order_by="units__unit__name", filter=Q(units__isnull=False), default=[])
+    return Consent.objects.filter(case=case, superseded_at=None).annotate(unit_names=names).first()
+
+
+def context(plan: Plan, *, consent: Consent | None = None) -> dict:
     """Everything that the plan says, in finished Swedish, as plain data: for the PDF and for reading on a page.
 
     `plan` comes from `services.with_content`, so that the number of queries does not grow with the plan.
     """
     case = plan.case
-    consent = Consent.objects.filter(case=case, superseded_at=None).first()
+    consent = consent or consent_of(case)
     return {
         "person": {"name": case.full_name, "number": swedish.personnummer(case.person.number)},
         "version": plan.version,
@@ -57,7 +64,7 @@ def context(plan: Plan) -> dict:
         "participants": participants(plan.meeting_id),
         "consent": {"text": consent_text(consent)},
         "copies": [line.strip() for line in plan.copies_to.split("\n") if line.strip()],
-        "signatures": Guideline.objects.filter(pk=case.guideline_id, signatures="required").exists(),
+        "signatures": case.guideline.signatures == "required",
     }
 
 
@@ -151,10 +158,9 @@ def participants(meeting_id) -> list[dict]:
 def consent_text(consent: Consent | None) -> str:
     if consent is None:
         return ""
-    names = ConsentUnit.objects.filter(consent=consent).order_by("unit__name").values_list("unit__name", flat=True)
     said = ["Du har sagt ja till planen."]
-    if names:
-        said.append(f"De här får läsa den: {', '.join(names)}.")
+    if consent.unit_names:
+        said.append(f"De här får läsa den: {', '.join(consent.unit_names)}.")
     if consent.excluded_note:
         said.append(f"Det här får inte delas: {consent.excluded_note}")
     if consent.valid_to:

@@ -88,15 +88,16 @@ def approving(actor, case, plan, form) -> dict:
     if form.is_bound:
         form.renew(revision=plan.revision)
     lacking = approval.missing(plan, case)
+    consent = documents.consent_of(case)
     return {
         **frame.context(case, actor, here="plan"),
         "plan": plan,
         "form": form,
-        "refusal": approval.why_not(case, by=actor),
+        "refusal": approval.why_not(case, by=actor, consent=consent),
         "checklist": checklist(lacking),
         "missing": lacking,
         "hints": rules.hints(plan),
-        "sheet": documents.context(plan),
+        "sheet": documents.context(plan, consent=consent),
         "new_lead": case.lead_staff_id != plan.lead_staff_id or case.lead_unit_id != plan.lead_unit_id,
         "moves_to": plan.lead_unit if plan.lead_unit_id and plan.lead_unit_id != case.owner_unit_id else None,
     }

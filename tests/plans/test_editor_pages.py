@@ -268,11 +268,10 @@ def test_who_may_write(cast, browse, draft):
 
 def count(client, address) -> int:
     client.get(address)
-    with CaptureQueriesContext(
-        connection,
-    ) as found:
+    with CaptureQueriesContext(connection) as found:
         assert client.get(address).status_code == 200
-    return len(found)
+    # Savepoints are begin and commit outside a test.
+    return sum("SAVEPOINT" not in query["sql"] for query in found.captured_queries)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_plan(cast, amira, draft):
@@ -287,4 +286,4 @@ def test_the_number_of_queries_does_not_grow_with_the_plan(cast, amira, draft):
                     goal=goal, text=f"Insats {step}", doer="unit", unit_id=cast.party.unit_id, by=cast.owner
                 )
     assert [count(amira, page) for page in pages] == before
-    assert before[0] <= 18, before
+    assert max(before) <= 18, before
