@@ -41,5 +41,9 @@ def run_checks() -> dict:
             cursor.execute("select audit_ready(), oldest_due_delivery()")
             audit, oldest = cursor.fetchone()
         waited = (timezone.now() - oldest).total_seconds() if oldest else 0
-        checks |= {"audit": audit, "deliveries": waited < OLDEST_DUE_SECONDS, "oldest_due_seconds": max(0, round(waited))}
+        checks |= {
+            "audit": audit,
+            "deliveries": waited < OLDEST_DUE_SECONDS,
+            "oldest_due_seconds": max(0, round(waited)),
+        }
     return checks

@@ -1,4 +1,4 @@
-"""No process starts with a database login that could read past row-level security (issue 2, part 1)."""
+"""No process starts with a database login that could read past row-level security (issue 2, §1)."""
 
 import os
 import subprocess

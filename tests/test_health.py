@@ -1,4 +1,4 @@
-"""/readyz says whether the work gets done, for each kind of process and its own login (issue 2, part 1)."""
+"""/readyz says whether the work gets done, for each kind of process and its own login (issue 2, §1)."""
 
 import os
 from datetime import timedelta
