@@ -24,9 +24,10 @@ def text(response) -> str:
 @pytest.fixture
 def coordinator(cast):
     """A SIP coordinator at the unit that owns the cases: sees the flow, not the content."""
-    return Assignment.objects.using("admin").create(
-        staff=cast.staff("coordinator"), unit=cast.unit("owner"), role="sip_coordinator"
-    )
+    with cast.acting("admin"):
+        return Assignment.objects.create(
+            staff=cast.staff("coordinator"), unit=cast.unit("owner"), role="sip_coordinator"
+        )
 
 
 @pytest.fixture
