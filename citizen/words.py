@@ -81,6 +81,7 @@ CLOSED = {
     CloseReason.WITHDRAWN: gettext_lazy("Samtycket är tillbakataget. Inget mer delas."),
     CloseReason.OTHER_PLAN: gettext_lazy("En annan plan räcker."),
     CloseReason.COMPULSORY_PLAN: gettext_lazy("En samordnad vårdplan görs i stället."),
+    CloseReason.REFUSED: gettext_lazy("Svaret på frågan om en plan blev nej."),
     CloseReason.MOVED: gettext_lazy("Flytt till en annan ort."),
 }
 

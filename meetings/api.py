@@ -1,5 +1,6 @@
 """Meetings over the API: call, answer, hold, move, cancel (KAL, MOT)."""
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -12,7 +13,7 @@ from cases.models import OutsideParty
 from meetings import services
 from meetings.forms import staff_of
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingForm, MeetingState
-from organisations.api import Endpoint, Line, Named, PlainText
+from organisations.endpoints import Endpoint, Line, Named, PlainText
 from organisations.errors import RuleBroken
 from organisations.models import Staff, Unit
 
@@ -65,6 +66,11 @@ class DetailsIn(serializers.Serializer):
     connection_help = PlainText(required=False, allow_blank=True, default="", max_length=1000)
     chair = serializers.IntegerField(required=False)
     writer = serializers.IntegerField(required=False)
+
+    def validate_starts_at(self, at):
+        if at < timezone.now():
+            raise serializers.ValidationError("Tiden har passerat. Välj en tid som inte har varit än.")
+        return at
 
 
 class CallIn(DetailsIn):

@@ -5,7 +5,7 @@ from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from organisations.errors import conflict_message, is_lost_race
+from organisations.errors import conflict_message, is_lost_race, refused_by_database
 
 
 def api_exception(error, context):
@@ -14,7 +14,9 @@ def api_exception(error, context):
     if message is not None:
         lost = is_lost_race(error)
         code = status.HTTP_412_PRECONDITION_FAILED if lost else status.HTTP_409_CONFLICT
-        return Response({"detail": message}, status=code)
+        return Response({"detail": message, "field": getattr(error, "field", None) or ""}, status=code)
+    if refused_by_database(error):
+        return Response({"detail": "Du har inte rätt till det här."}, status=status.HTTP_403_FORBIDDEN)
     return exception_handler(error, context)
 
 

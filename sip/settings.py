@@ -253,6 +253,14 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "CaseStateEnum": "cases.enums.State",
+        "ConsentAnswerEnum": "consent.models.Answer",
+        "ConsentFormEnum": "consent.models.Form",
+        "MeetingFormEnum": "meetings.models.MeetingForm",
+        "MeetingStateEnum": "meetings.models.MeetingState",
+        "PlanStateEnum": "plans.models.PlanState",
+    },
 }
 
 LOGGING = {

@@ -73,7 +73,8 @@ class Story:
             at = timezone.now() + timedelta(days=10)
             meeting = Meeting.objects.create(
                 case=case, kind="first", starts_at=at, ends_at=at + timedelta(hours=1), form="physical",
-                place="Hemma hos dig", agenda="Hur du har det.", chair=staff, writer=staff, called_by_id=by.assignment_id,
+                place="Hemma hos dig", agenda="Hur du har det.", chair=staff, writer=staff,
+                called_by_id=by.assignment_id,
             )  # fmt: skip
             Invitation.objects.create(
                 case=case, meeting=meeting, unit=self.cast.unit("party"), has_duty=True, sent_by="system",
