@@ -20,10 +20,10 @@ TAGS = {
 
 
 def subject(case):
-    """The measures to ask about, and the meetings that the follow-up can have been held at."""
+    """The plan in force, the measures to ask about, and the meetings that the follow-up can have been held at."""
     plan = services.in_force(case)
     measures = followups.measures_with_status(plan) if plan else []
-    return measures, followups.meetings_of(case)
+    return plan, measures, followups.meetings_of(case)
 
 
 def measure_of(case, pk: int) -> Measure:
@@ -72,11 +72,11 @@ def shown(measure, case, actor, today) -> dict:
     }
 
 
-def writing(actor, case, form) -> dict:
+def writing(actor, case, plan, form) -> dict:
     return {
         **frame.context(case, actor, here="follow_up"),
         "form": form,
-        "plan": services.in_force(case),
+        "plan": plan,
         "meeting_called": case.state == State.CALLED,
     }
 

@@ -20,7 +20,7 @@ def follow_ups(request, case):
 @require_http_methods(["GET", "POST"])
 @door("plans.follow_up")
 def follow_up(request, case):
-    measures, meetings = pages.subject(case)
+    plan, measures, meetings = pages.subject(case)
     form = FollowUpForm(request.POST or None, measures=measures, meetings=meetings, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         with kept(form):
@@ -28,7 +28,7 @@ def follow_up(request, case):
         if form.is_valid():
             messages.success(request, "Uppföljningen är sparad.")
             return redirect(pages.after(case, found))
-    return render(request, "plans/follow_up.html", pages.writing(request.actor, case, form))
+    return render(request, "plans/follow_up.html", pages.writing(request.actor, case, plan, form))
 
 
 @require_http_methods(["GET", "POST"])
