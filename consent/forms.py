@@ -46,7 +46,7 @@ class TreeChoices(UnitChoices):
 class ConsentForm(forms.Form):
     """One new answer; it starts from the present one, since most answers renew or narrow an earlier."""
 
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     share_answer = answer_field(ASK_SHARE)
     planning_answer = answer_field(ASK_PLANNING)
     form = forms.ChoiceField(
