@@ -9,10 +9,10 @@ from organisations.errors import conflict_message, is_lost_race, refused_by_data
 
 
 def api_exception(error, context):
-    """DRF's handler, with a broken rule as 409 and a lost race as 412."""
+    """DRF's handler, with a broken rule as 409, and a lost race as 412 to the one who sent If-Match."""
     message = conflict_message(error)
     if message is not None:
-        lost = is_lost_race(error)
+        lost = is_lost_race(error) and "If-Match" in context["request"].headers
         code = status.HTTP_412_PRECONDITION_FAILED if lost else status.HTTP_409_CONFLICT
         return Response({"detail": message, "field": getattr(error, "field", None) or ""}, status=code)
     if refused_by_database(error):

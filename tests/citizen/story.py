@@ -10,7 +10,7 @@ from cases.enums import Relation
 from cases.models import Person
 from consent import services as consent
 from consent.services import Giver
-from meetings.models import Attendance, Invitation, Meeting
+from meetings import services as meetings
 from organisations.models import Authority, User
 from plans import approval
 from plans import services as plans
@@ -37,7 +37,7 @@ class Story:
 
     def __init__(self):
         self.cast = Cast()
-        self.planned = self.with_plan(self.called(self.agreed(ELSA, "Elsa")))
+        self.planned = self.with_plan(self.agreed(ELSA, "Elsa"))
         self.waiting = self.called(self.agreed(INGEBORG, "Ingeborg"))
         self.ended = self.withdrawn(self.agreed(RONJA, "Ronja"))
         self.child = self.agreed(CHILD, "Bo", guardians=[Giver("Vera Sagodal", "yes", "yes")], child_view="Bo vill.")
@@ -66,34 +66,24 @@ class Story:
             )  # fmt: skip
         return case
 
-    def called(self, case):
-        by, staff = self.cast.owner, self.cast.staff("owner")
-        with self.cast.acting("owner"):
-            case = type(case).objects.get(pk=case.pk)
-            at = timezone.now() + timedelta(days=10)
-            meeting = Meeting.objects.create(
-                case=case, kind="first", starts_at=at, ends_at=at + timedelta(hours=1), form="physical",
-                place="Hemma hos dig", agenda="Hur du har det.", chair=staff, writer=staff,
-                called_by_id=by.assignment_id,
+    def called(self, case, *, days_ahead=10):
+        """A meeting that the health centre has said yes to."""
+        meeting = build.call(self.cast, case, days_ahead=days_ahead, place="Hemma hos dig")
+        with self.cast.acting("party"):
+            case = type(case).objects.with_names().get(pk=case.pk)
+            invitation = meeting.invitations.select_related("meeting", "unit").get(unit=self.cast.unit("party"))
+            meetings.answer(
+                case=case, invitation=invitation, answer="coming", attendee_name="Hanna Provsten",
+                attendee_title="distriktssköterska", by=self.cast.party,
             )  # fmt: skip
-            Invitation.objects.create(
-                case=case, meeting=meeting, unit=self.cast.unit("party"), has_duty=True, sent_by="system",
-                answer="coming", attendee_name="Hanna Provsten",
-            )  # fmt: skip
-            case.meeting_called()
-            case.save()
         return case
 
     def with_plan(self, case, *, goals=1):
+        """The meeting is held today and the plan approved at it."""
         by, staff, unit = self.cast.owner, self.cast.staff("owner"), self.cast.unit("owner")
+        case = build.held(self.cast, self.called(case, days_ahead=0))
         with self.cast.acting("owner"):
             case = type(case).objects.with_names().get(pk=case.pk)
-            meeting = case.meetings.get()
-            meeting.held()
-            meeting.save(update_fields=["state", "held_note"])
-            Attendance.objects.create(case=case, meeting=meeting, name="Elsa", is_person=True, came=True)
-            case.meeting_held()
-            case.save()
             plan = plans.start_draft(case=case, by=by)
             for _ in range(goals):
                 self.add_goal(plan, unit, by)
