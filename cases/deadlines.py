@@ -10,7 +10,7 @@ from django.utils import timezone
 from cases.models import Deadline
 from notifications import services as notifications
 from notifications.reminders import WARN_AT_MOST, remind
-from organisations.jobs import alone
+from organisations.jobs import alone, must_see
 from organisations.models import DeadlineRule
 
 BATCH = 5000
@@ -77,10 +77,6 @@ select exists (select 1 from case_access where is_open)
 """
 
 
-class BlindSweep(RuntimeError):
-    """The job sees no cases or deadlines where there are some: a policy or a grant is missing."""
-
-
 def refresh(*, case_id=None) -> int:
     """Make the rows that the guideline demands and that are missing, for one case or a batch of all; returns how many.
 
@@ -103,9 +99,7 @@ def sweep(*, now=None) -> int:
         with alone("deadlines") as cursor:
             if cursor is None:
                 return made
-            cursor.execute(BLIND)
-            if cursor.fetchone()[0]:
-                raise BlindSweep("there are open cases that the worker's role does not see")
+            must_see(cursor, BLIND, "the open cases and their deadlines")
             new = refresh()
             cursor.execute(NO_LONGER)
         made += new

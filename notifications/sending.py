@@ -17,6 +17,7 @@ from django.db import connection
 
 from notifications.templates import render
 from organisations.actors import worker_actor
+from organisations.jobs import must_see
 from organisations.scope import acting_for
 
 logger = logging.getLogger(__name__)
@@ -53,10 +54,6 @@ select oldest_due_delivery() is not null and not exists (
 """
 
 
-class BlindSweep(RuntimeError):
-    """The job sees no rows where there are some: a policy or a grant is missing, which is otherwise silent."""
-
-
 class ServerUnreachable(Exception):
     """The mail server did not open for us; this says nothing about the row."""
 
@@ -83,9 +80,7 @@ def send_due(*, seconds: float = SWEEP_SECONDS) -> int:
     until, tried = time.monotonic() + seconds, 0
     with acting_for(worker_actor("deliver")), connection.cursor() as cursor:
         cursor.execute(EXPIRE)
-        cursor.execute(BLIND)
-        if cursor.fetchone()[0]:
-            raise BlindSweep("deliveries are due that the worker's role does not see")
+        must_see(cursor, BLIND, "the deliveries that are due")
     server = get_connection()
     try:
         while time.monotonic() < until and (row := claim()):

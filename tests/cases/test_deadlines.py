@@ -14,6 +14,7 @@ from consent import lapse
 from consent.models import Consent
 from notifications.models import Delivery, InboxItem
 from organisations import register
+from organisations.jobs import BlindSweep
 from tests import build
 from tests.cast import Cast
 
@@ -208,6 +209,18 @@ def test_a_consent_that_runs_out_is_told_of_before_and_after_and_the_state_stays
         assert case.state == "initiated"
 
 
+def test_a_warning_of_a_consent_that_has_been_replaced_is_not_sent(cast):
+    case = build.case(cast, days_ago=0)
+    consent = consent_until(cast, case, build.today() + timedelta(40))
+    lapse.sweep(now=at(build.today() + timedelta(25)))
+    with cast.acting("owner"):
+        Consent.objects.filter(pk=consent.pk).update(superseded_at=timezone.now())
+    assert lapse.sweep(now=at(build.today() + timedelta(25))) == 0
+    with cast.acting("worker"):
+        found = Delivery.objects.filter(dedupe_key__startswith=f"consent:{consent.pk}:")
+        assert list(found.values_list("state", flat=True)) == ["cancelled"]
+
+
 def test_a_rule_that_moves_for_weekends_is_refused_at_load(monkeypatch):
     """No known agreement has one; it would need the calendar of holidays in the statement."""
     content = register.document("guidelines.json")
@@ -224,5 +237,5 @@ def test_a_sweep_that_is_blind_says_so(own_database, table):
     build.case(cast, days_ago=0)
     with connections["admin"].cursor() as cursor:
         cursor.execute(f"drop policy worker_select on {table}")
-    with pytest.raises(deadlines.BlindSweep):
+    with pytest.raises(BlindSweep):
         deadlines.sweep()

@@ -11,6 +11,7 @@ from cases.models import CaseEvent
 from notifications import sending, services
 from notifications.models import Delivery, InboxItem
 from organisations.actors import worker_actor
+from organisations.jobs import BlindSweep
 from organisations.scope import acting_for
 from tests import build
 from tests.cast import Cast
@@ -180,7 +181,7 @@ def test_a_blind_sweep_says_so(cast, post, case):
     queue(cast, case)
     with connections["admin"].cursor() as cursor:
         cursor.execute("drop policy worker_select on notifications_delivery")
-    with pytest.raises(sending.BlindSweep):
+    with pytest.raises(BlindSweep):
         sending.send_due()
 
 
