@@ -7,6 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
+from cases import services as cases
+from cases.enums import Relation
 from plans import services as plans
 from plans.models import PlanDocument
 from tests.citizen.story import TINDRA, signed_in
@@ -170,3 +172,16 @@ def test_the_number_of_queries_does_not_grow_with_the_plan(story):
 def test_about_is_there_for_everybody_signed_in_as_a_citizen(story):
     html = page(signed_in("tindra.medborgare"), "/min-plan/vad-ar-en-sip/")
     assert "frivillig" in html and "Vad är viktigt för dig?" in html
+
+
+def test_a_protection_mark_hides_the_name_and_from_a_guardian_the_place(story):
+    with story.cast.acting("owner"):
+        case = type(story.waiting).objects.with_names().get(pk=story.waiting.pk)
+        cases.edit(case=case, by=story.cast.owner, protection="marked")
+    own = page(signed_in("ingeborg.medborgare"), of(story.waiting))
+    assert "<h1>Hej!</h1>" in own and "Ingeborg" not in own and "Hemma hos dig" in own
+    story.grant("vera.medborgare", story.waiting, relation=Relation.GUARDIAN)
+    guardian = signed_in("vera.medborgare")
+    html = page(guardian, of(story.waiting))
+    assert "Hemma hos dig" not in html and "om du behöver veta var mötet är" in html
+    assert "Ingeborg" not in page(guardian, "/min-plan/alla/")
