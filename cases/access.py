@@ -52,7 +52,7 @@ def why_not(case: Case, actor, action: str) -> str:
     rule = roles.ACTIONS[action]
     if not actor.may(action):
         return "Ditt uppdrag ger inte rätt till det här."
-    if rule.steers and not steers(case, actor):
+    if rule.steers and not (steers(case, actor) or (rule.ward and is_discharging_ward(case, actor))):
         return "Bara den ansvariga enheten eller huvudansvarigs enhet kan göra det här."
     if rule.open_only and not case.is_open:
         return "Ärendet är avslutat och går bara att läsa."
@@ -61,6 +61,12 @@ def why_not(case: Case, actor, action: str) -> str:
 
 def steers(case: Case, actor) -> bool:
     return actor.unit_id in {case.owner_unit_id, case.lead_unit_id}
+
+
+def is_discharging_ward(case: Case, actor) -> bool:
+    """The acting unit is the ward where the person lies, in a county where the ward approves the plan (UTS-6)."""
+    lies_here = case.inpatient and case.ward_unit_id is not None and case.ward_unit_id == actor.unit_id
+    return lies_here and case.guideline.approver_at_discharge == "ward"
 
 
 def may(case: Case, actor, action: str) -> bool:

@@ -14,11 +14,15 @@ WRITERS = frozenset({Role.HANDLER, Role.RECEPTION, Role.MANAGER})
 
 @dataclass(frozen=True)
 class Rule:
-    """Which assignments may do an action, and whether the unit must steer the case (own or lead it)."""
+    """Which assignments may do an action, and whether the unit must steer the case (own or lead it).
+
+    `ward`: also the ward before discharge, where the county has agreed so.
+    """
 
     roles: frozenset[str]
     steers: bool = False
     open_only: bool = True
+    ward: bool = False
 
 
 ACTIONS: dict[str, Rule] = {
@@ -56,7 +60,7 @@ ACTIONS: dict[str, Rule] = {
     # Plan: every party writes in the live plan (PLA-4); approving is the steering unit's.
     "plans.edit": Rule(HANDLERS),
     "plans.start": Rule(HANDLERS, steers=True),
-    "plans.approve": Rule(HANDLERS, steers=True),
+    "plans.approve": Rule(HANDLERS, steers=True, ward=True),
     "plans.report": Rule(HANDLERS),
     "plans.hand_out": Rule(HANDLERS),
     "plans.follow_up": Rule(HANDLERS, steers=True),

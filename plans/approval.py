@@ -1,5 +1,6 @@
 """Approving a version together with the person: what it demands and all that follows (PLA-3, PLA-4)."""
 
+from django.db import connection
 from django.utils import timezone
 
 from audit import log
@@ -76,7 +77,10 @@ def approve(*, plan: Plan, agreed_how: str, revision: int, by, person_view: str 
     if lacks:
         raise NotReady(lacks)
     adopt(plan, case, agreed_how=agreed_how, by=by)
-    name_lead(plan, case, person_view=person_view, by=by)
+    if steers(case, by):
+        name_lead(plan, case, person_view=person_view, by=by)
+    else:
+        adopt_of_ward(plan, case, person_view=person_view, by=by)
     set_clocks(plan, case)
     cases.note(case, kind="plan_approved", text=f"Version {plan.version} av planen godkändes", by=by)
     log.record(
@@ -112,6 +116,19 @@ def name_lead(plan: Plan, case: Case, *, person_view: str, by) -> None:
         case=case, staff=plan.lead_staff, unit=plan.lead_unit, authority=plan.lead_authority,
         person_view=person_view, by=by,
     )  # fmt: skip
+
+
+def adopt_of_ward(plan: Plan, case: Case, *, person_view: str, by) -> None:
+    """The ward approves but does not steer: the database names huvudansvarig and moves the ownership for it (UTS-6)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select adopt_plan_of_ward(%s, %s, %s)", [case.pk, plan.pk, person_view])
+    if plan.lead_unit_id != case.owner_unit_id:
+        key = f"plan:{plan.pk}"
+        notifications.tell_unit(unit_id=plan.lead_unit_id, case_id=case.pk, kind="handed_over", key=key)
+    cases.note(case, kind="lead_named", text=f"{plan.lead_staff.name} är huvudansvarig", by=by)
+    log.record("cases.lead_named", case_id=case.pk, person_id=case.person_id, object_id=str(plan.lead_staff_id))
+    case.owner_unit, case.lead_unit, case.lead_staff = plan.lead_unit, plan.lead_unit, plan.lead_staff
+    case.lead_authority = plan.lead_authority
 
 
 def set_clocks(plan: Plan, case: Case) -> None:

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from organisations.rls import HANDLES, STEERS, case_rows, policy, same_case
+from organisations.rls import HANDLES, STEERS, case_rows, definer, policy, same_case
 
 IN_FORCE = "state <> 'draft'"
 OF_VISIBLE = "exists (select 1 from {0} parent where parent.id = {1})"
@@ -48,6 +48,41 @@ create trigger measure_authority before insert or update on plans_measure
   for each row execute function measure_authority();
 """
 
+WARD = f"""
+-- Before discharge the ward approves where the county has agreed so (UTS-6). It does not steer the case, so what
+-- follows on the version that it has just approved is done here: huvudansvarig, state and owner.
+create function adopt_plan_of_ward(cid uuid, pid bigint, view_of_lead text) returns void language plpgsql
+  security definer set search_path = public, pg_temp as $$
+declare c cases_case; p plans_plan;
+begin
+  select * into c from cases_case where id = cid for no key update;
+  select * into p from plans_plan where id = pid and case_id = cid;
+  if not (ctx_handler() and has_access(cid, ctx_unit()) and c.inpatient and c.ward_unit_id = ctx_unit()
+          and c.state in ('met', 'planned', 'following_up') and p.state = 'approved'
+          and p.approved_by_id = ctx_assignment() and has_access(cid, p.lead_unit_id)
+          and exists (select 1 from organisations_guideline g
+                      where g.id = c.guideline_id and g.approver_at_discharge = 'ward')) then
+    raise exception 'only the ward adopts the plan that it approved' using errcode = '42501';
+  end if;
+  if (c.lead_staff_id, c.lead_unit_id, c.lead_authority_id)
+     is distinct from (p.lead_staff_id, p.lead_unit_id, p.lead_authority_id) then
+    update cases_leadterm set to_on = sip_today() where case_id = cid and to_on is null;
+    insert into cases_leadterm (case_id, staff_id, unit_id, authority_id, from_on, person_view, decided_by_id)
+      values (cid, p.lead_staff_id, p.lead_unit_id, p.lead_authority_id, sip_today(), view_of_lead, ctx_assignment());
+  end if;
+  if c.owner_unit_id <> p.lead_unit_id and not exists (select 1 from cases_participation
+      where case_id = cid and unit_id = c.owner_unit_id and ended_on is null) then
+    insert into cases_participation (case_id, unit_id, obligation, started_on, end_note, added_by_id)
+      values (cid, c.owner_unit_id, 'duty', sip_today(), '', ctx_assignment());
+  end if;
+  update cases_case set state = 'planned', lead_staff_id = p.lead_staff_id, lead_unit_id = p.lead_unit_id,
+      lead_authority_id = p.lead_authority_id, owner_unit_id = p.lead_unit_id, updated_at = now(),
+      person_view_of_lead = coalesce(nullif(view_of_lead, ''), person_view_of_lead)
+    where id = cid;
+end $$;
+{definer("adopt_plan_of_ward(uuid, bigint, text)")}
+"""
+
 WORKER = f"""
 grant select (id, case_id, plan_id, state, context, attempts, created_at), update (state, pdf, attempts, finished_at)
   on plans_plandocument to sip_worker;
@@ -77,5 +112,5 @@ class Migration(migrations.Migration):
         same_case("plans_plandocument", "plan_id", "plans_plan"),
         same_case("plans_handedoutcopy", "plan_id", "plans_plan"),
         same_case("plans_plan", "meeting_id", "meetings_meeting"),
-        migrations.RunSQL(GUARDS + WORKER, migrations.RunSQL.noop),
+        migrations.RunSQL(GUARDS + WARD + WORKER, migrations.RunSQL.noop),
     ]

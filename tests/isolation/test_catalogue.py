@@ -9,7 +9,7 @@ from organisations import database_roles
 
 # Functions that run with the rights of another role: what each may do is argued in docs/sakerhet.md.
 DEFINERS = {
-    "access_changed", "audit_append", "audit_keep_partitions", "audit_ready", "cancel_deliveries",
+    "access_changed", "adopt_plan_of_ward", "audit_append", "audit_keep_partitions", "audit_ready", "cancel_deliveries",
     "case_access_changed", "deadlines_changed", "deliver_version", "hand_over", "has_access", "leave_case",
     "may_notify",
     "oldest_due_delivery", "open_case", "other_open_cases", "put_in_inbox", "queue_delivery", "rebuild_access",

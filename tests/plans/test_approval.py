@@ -224,3 +224,51 @@ def test_signatures_follow_the_guideline(cast):
         plan = services.with_content(Plan.objects.filter(pk=draft.pk)).get()
         wanted = Guideline.objects.get(pk=plan.case.guideline_id).signatures == "required"
         assert approval.documents.context(plan)["signatures"] is wanted
+
+
+@pytest.fixture
+def inpatient(cast):
+    """A patient in hospital in a county where the ward approves before discharge; the ward takes part (UTS-6)."""
+    people = ("agneta.regionkalmar", "freja.kalmar", "emelie.regionkalmar")
+    with cast.acting("linda.kalmar"):
+        ward = cast.unit("agneta.regionkalmar")
+    case = build.case(cast, who="linda.kalmar", inpatient=True, ward_unit=ward)
+    for who in people:
+        build.party(cast, case, who=who, by="linda.kalmar")
+    build.consent(cast, case, who="linda.kalmar", units=people)
+    with cast.acting("linda.kalmar"):
+        case = Case.objects.with_names().get(pk=case.pk)
+    build.call(cast, case, who="linda.kalmar", units=people)
+    with cast.acting("linda.kalmar"):
+        now = Case.objects.with_names().get(pk=case.pk)
+        meeting = now.meetings.get()
+        build.meetings.hold(case=now, meeting=meeting, came=[], person_came=True, by=cast.actor("linda.kalmar"))
+    return case
+
+
+def test_before_discharge_the_ward_approves_where_the_county_says_so(cast, browse, inpatient):
+    """UTS-6, GUI-2: the ward does not steer the case, and still approves; the owner does not."""
+    draft = build.drafted(cast, inpatient, who="linda.kalmar", party="emelie.regionkalmar", lead="freja.kalmar")
+    said = refused(cast, draft, who="linda.kalmar")
+    assert "som godkänner planen" in said
+    ward = browse("agneta.regionkalmar")
+    address = f"/arenden/{inpatient.pk}/plan/godkann/"
+    assert ward.get(address).status_code == 200
+    assert browse("emelie.regionkalmar").get(address).status_code == 403
+    sent = {"revision": draft.revision, "person_agrees": "on", "agreed_how": "Du sa ja på avdelningen."}
+    assert ward.post(address, sent).status_code == 302
+    lead = cast.unit("freja.kalmar").pk
+    with cast.acting("freja.kalmar"):
+        case = Case.objects.get(pk=inpatient.pk)
+        assert (case.state, case.owner_unit_id, case.lead_unit_id) == ("planned", lead, lead)
+        assert case.lead_terms.get(to_on=None).unit_id == lead
+        assert InboxItem.objects.filter(case_id=case.pk, kind="handed_over").count() == 1
+    with cast.acting("linda.kalmar"):
+        assert Case.objects.filter(pk=inpatient.pk).exists()
+
+
+def test_the_ward_adopts_only_what_it_has_approved_itself(cast, inpatient):
+    draft = build.drafted(cast, inpatient, who="linda.kalmar", party="emelie.regionkalmar", lead="freja.kalmar")
+    for who in ("agneta.regionkalmar", "emelie.regionkalmar", "linda.kalmar"):
+        with pytest.raises(ProgrammingError, match="only the ward"), cast.acting(who):
+            raw("select adopt_plan_of_ward(%s, %s, '')", inpatient.pk, draft.pk)
