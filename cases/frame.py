@@ -1,8 +1,9 @@
 """The frame of every case page: who it is about, which step, which tabs; a protection mark hides who it is."""
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
+from cases.enums import State
 from cases.numbers import age
 from organisations import swedish
 
@@ -18,6 +19,13 @@ TABS = {
     "log": ("cases.log", "casework:log", "Logg"),
 }
 ALL_STEPS_DONE = 7
+STEP_NOTES = {
+    State.CONSENTED: "samtycke finns",
+    State.CALLED: "kallelse skickad",
+    State.MET: "möte hållet",
+    State.PLANNED: "planen gäller",
+    State.FOLLOWING_UP: "uppföljning pågår",
+}
 
 
 def context(case, actor, here: str, *, revealed: bool = False) -> dict:
@@ -54,32 +62,28 @@ def frame(case, actor, here: str, *, revealed: bool = False) -> dict:
 
 
 def tabs(case, actor, here: str) -> list[dict]:
-    found = [
+    return [
         {"url": address(url, case), "text": text, "current": key == here}
         for key, (action, url, text) in TABS.items()
         if actor.may(action)
     ]
-    return [tab for tab in found if tab["url"]]
 
 
 def address(name: str, case, *more) -> str:
-    """The address of a case page, or nothing where this installation has no such page."""
-    try:
-        return reverse(name, args=[case.pk, *more])
-    except NoReverseMatch:
-        return ""
+    """The address of a page of the case."""
+    return reverse(name, args=[case.pk, *more])
 
 
 def crumbs(case, name: str, here: str) -> list[dict]:
     way = [{"url": reverse("casework:worklist"), "text": "Mina ärenden"}]
     if here != "overview":
-        way.append({"url": reverse("casework:case", args=[case.pk]), "text": name})
+        way.append({"url": address("casework:case", case), "text": name})
     return way
 
 
 def notes(case) -> dict[int, str]:
     """Short words under the steps; the work is not linear, so only what is certain is said."""
-    said = {case.step: case.get_state_display().lower()} if case.is_open else {}
+    said = {case.step: STEP_NOTES[case.state]} if case.state in STEP_NOTES else {}
     if case.closed_on:
         said[6] = f"{case.get_state_display().lower()} {swedish.day_month(case.closed_on)}"
     said.setdefault(1, f"behovet sågs {swedish.day_month(case.need_found_on)}")

@@ -41,4 +41,4 @@ def parties_page(case, actor) -> dict:
 def leave_url(case, actor) -> str:
     """Where a party that does not steer leaves the case."""
     leaves = access.may(case, actor, "cases.leave") and not access.steers(case, actor)
-    return address("cases:leave", case) if leaves else ""
+    return address("plans:leave", case) if leaves else ""

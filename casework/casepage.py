@@ -80,6 +80,8 @@ def links(case, actor) -> dict:
         "edit_url": link("cases.edit", "cases:edit"),
         "add_party_url": link("cases.add_party", "cases:add_party"),
         "close_url": link("cases.close", "plans:close"),
+        "leave_url": "" if access.steers(case, actor) else link("cases.leave", "plans:leave"),
+        "withdraw_url": link("consent.withdraw", "plans:withdraw"),
         "link_new_url": "" if case.is_open else link("cases.link_new", "cases:link_new"),
         "consent_url": link("cases.view", "consent:history"),
         "meetings_url": link("cases.view", "meetings:overview"),
@@ -129,7 +131,8 @@ def todo(case, known, actor, *, now, today) -> dict:
         shown |= {"url": address(step.url_name, case, *more), "action": step.action, "icon": step.icon}
     if step.other_url_name:
         shown |= {"other_url": address(step.other_url_name, case), "other_action": step.other_action}
-    if known.due_on and step.turn != NOBODY:
+    # While a meeting is called its own day is what matters, and it stands in the text.
+    if known.due_on and step.turn != NOBODY and case.state != State.CALLED:
         late = known.due_on < today
         shown["due"] = ("skulle vara klart " if late else "senast ") + swedish.long_date(known.due_on)
     return shown

@@ -195,7 +195,7 @@ def planned(facts) -> Step:
             url_name="plans:follow_ups",
             icon="calendar",
             other_action="Avsluta ärendet",
-            other_url_name="cases:close",
+            other_url_name="plans:close",
         )
     if facts.follow_up_on - facts.today <= FOLLOW_UP_BEFORE:
         return Step(
