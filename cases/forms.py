@@ -108,6 +108,9 @@ class ReadyFields(forms.Form):
 class StartForm(ReadyFields, WardFields, NeedFields, ContactFields):
     """All that is needed to start; `case_id` makes the form worth one case, however often it is sent."""
 
+    # Errors are listed in the order of the page.
+    field_order = ["number", "compulsory", "has_plan", "other_plan", *ContactFields.base_fields, "asked_by",
+                   "need_found_on", *NeedFields.base_fields, "inpatient", "ward_unit"]  # fmt: skip
     case_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     asked_by = forms.ChoiceField(
         label="Vem tog initiativet?", choices=AskedBy, initial=AskedBy.STAFF, widget=forms.RadioSelect

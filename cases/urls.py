@@ -14,7 +14,6 @@ urlpatterns = [
     path("arenden/<uuid:pk>/huvudansvarig/", views.change_lead, name="change_lead"),
     path("arenden/<uuid:pk>/aktorer/", views.parties, name="parties"),
     path("arenden/<uuid:pk>/aktorer/ny/", views.add_party, name="add_party"),
-    path("arenden/<uuid:pk>/aktorer/<int:party>/avsluta/", views.end_party, name="end_party"),
     path("arenden/<uuid:pk>/deltagare/ny/", views.add_outside, name="add_outside"),
     path("arenden/<uuid:pk>/deltagare/<int:party>/ta-bort/", views.remove_outside, name="remove_outside"),
 ]

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +21,6 @@ from cases.forms import (
     PartyForm,
     StartForm,
     UnitSearchForm,
-    WhyForm,
 )
 from cases.listing import parties_page, subpage
 from organisations.access import allowed
@@ -198,21 +197,6 @@ def add_party(request, case):
         return redirect("cases:parties", pk=case.pk)
     page = subpage(case, request.actor, "Lägg till enhet") | {"form": form, "search": search, "found": found}
     return render(request, "cases/add_party.html", page)
-
-
-@require_http_methods(["GET", "POST"])
-@door("cases.end_party")
-def end_party(request, case, party):
-    party = get_object_or_404(case.participations.with_names(), pk=party)
-    form = WhyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with shown_on(form):
-            services.end_party(case=case, party=party, why=form.cleaned_data["why"], by=request.actor)
-    if form.is_bound and form.is_valid():
-        messages.success(request, f"{party.unit.name} deltar inte längre.")
-        return redirect("cases:parties", pk=case.pk)
-    page = subpage(case, request.actor, "Avsluta enhetens medverkan") | {"form": form, "party": party}
-    return render(request, "cases/end_party.html", page)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,9 +1,9 @@
-"""Closing a case: everyone gets the last version first, then the case becomes read-only (AVS-1 to AVS-3)."""
+"""Ends that take access away: everyone gets the last version first (AVS-1 to AVS-3, KAL-1)."""
 
 from cases import services as cases
 from cases.enums import CloseReason
 from consent import snapshot
-from consent.handing_over import send_version
+from consent.handing_over import send_off, send_version
 from meetings.models import MeetingState
 from organisations.models import Unit
 
@@ -26,3 +26,10 @@ def send_last_versions(*, case, by) -> None:
     body = snapshot.build(case) if others else {}
     for unit in others:
         send_version(case=case, unit=unit, kind="closed", what="Ärendet när det avslutades", by=by, body=body)
+
+
+def end_party(*, case, party, why, by) -> None:
+    """End a unit's part; if it sees the case it keeps its own copy and is told that, not why (KAL-1, PDL 3:17)."""
+    if party.ended_on is None and party.unit_id in cases.units_with_access(case):
+        send_off(case=case, unit=party.unit, by=by, body=snapshot.build(case), key=f"party_ended:{party.pk}")
+    cases.end_party(case=case, party=party, why=why, by=by)

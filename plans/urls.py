@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{writing}<slug:name>/", views_edit.block, name="block"),
     path(f"{case}samtycke/aterkalla/", views_endings.withdraw, name="withdraw"),
     path(f"{case}lamna/", views_endings.leave, name="leave"),
+    path(f"{case}aktorer/<int:party>/avsluta/", views_endings.end_party, name="end_party"),
     path(f"{case}avsluta/", views_endings.close, name="close"),
     path(f"{case}uppfoljning/", views_followups.follow_ups, name="follow_ups"),
     path(f"{case}uppfoljning/ny/", views_followups.follow_up, name="follow_up"),

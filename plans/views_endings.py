@@ -1,14 +1,16 @@
-"""The pages that end something: the person withdraws, a unit leaves, the case is closed."""
+"""The pages that end something: the person withdraws, a unit leaves or is no longer needed, the case is closed."""
 
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cases import frame
 from cases.access import door
+from cases.forms import WhyForm
+from cases.listing import subpage
 from consent import services as consents
 from consent.forms import WithdrawForm
 from organisations.errors import shown_on
@@ -41,6 +43,22 @@ def leave(request, case):
         if form.is_valid():
             return redirect(f"{reverse('consent:receipt')}?{urlencode({'lamnat': 1})}")
     return render(request, "plans/leave.html", {"form": form} | frame.context(case, request.actor, here="consent"))
+
+
+@require_http_methods(["GET", "POST"])
+@door("cases.end_party")
+def end_party(request, case, party):
+    """The steering unit ends another unit's part, with why (KAL-1)."""
+    party = get_object_or_404(case.participations.with_names(), pk=party)
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            endings.end_party(case=case, party=party, why=form.cleaned_data["why"], by=request.actor)
+    if form.is_bound and form.is_valid():
+        messages.success(request, f"{party.unit.name} deltar inte längre.")
+        return redirect("cases:parties", case.pk)
+    page = subpage(case, request.actor, "Avsluta enhetens medverkan") | {"form": form, "party": party}
+    return render(request, "plans/end_party.html", page)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from cases import guidelines, services
 from cases.models import Case, Participation
+from consent.models import ReceivedVersion
+from notifications.models import InboxItem
 from organisations.errors import RuleBroken
 from organisations.models import Guideline, Unit
 from tests import build
@@ -29,6 +31,10 @@ def client(cast, browse):
 
 def address(name, case, *more):
     return reverse(f"cases:{name}", args=[case.pk, *more])
+
+
+def ending(case, party):
+    return reverse("plans:end_party", args=[case.pk, party])
 
 
 def unit(name):
@@ -160,22 +166,34 @@ class TestUnits:
         case = build.consented(cast)
         with cast.acting("owner"):
             party = case.participations.get(unit=cast.unit("party"))
-        page = client.get(address("end_party", case, party.pk)).content.decode()
+        page = client.get(ending(case, party.pk)).content.decode()
         assert "Avsluta medverkan för" in page
-        assert client.post(address("end_party", case, party.pk), {"why": ""}).status_code == 200
+        assert client.post(ending(case, party.pk), {"why": ""}).status_code == 200
         assert browse("hanna.dalarna").get(address("parties", case)).status_code == 200
-        response = client.post(address("end_party", case, party.pk), {"why": "Personen vill det"})
+        response = client.post(ending(case, party.pk), {"why": "Personen vill det"})
         assert response["Location"] == address("parties", case)
         assert browse("hanna.dalarna").get(address("parties", case)).status_code == 404
+        with cast.acting("party"):
+            copy = ReceivedVersion.objects.get(kind="access_ended")
+            assert copy.reference == case.reference
+            assert InboxItem.objects.filter(kind="consent_ended").count() == 1
         assert "Personen vill det" in client.get(address("parties", case)).content.decode()
-        again = client.post(address("end_party", case, party.pk), {"why": "Igen"})
+        again = client.post(ending(case, party.pk), {"why": "Igen"})
         assert "deltar redan inte längre" in again.content.decode()
+
+    def test_a_party_that_never_saw_it_gets_nothing(self, cast, client):
+        case = build.case(cast)
+        party = build.party(cast, case)
+        assert client.post(ending(case, party.pk), {"why": "Fel enhet"}).status_code == 302
+        with cast.acting("party"):
+            assert not ReceivedVersion.objects.exists()
+            assert not InboxItem.objects.exists()
 
     def test_a_party_of_another_case_is_not_found(self, cast, client):
         mine, other = build.case(cast), build.case(cast)
         party = build.party(cast, other)
-        assert client.post(address("end_party", mine, party.pk), {"why": "x"}).status_code == 404
-        assert client.get(address("end_party", mine, 999999)).status_code == 404
+        assert client.post(ending(mine, party.pk), {"why": "x"}).status_code == 404
+        assert client.get(ending(mine, 999999)).status_code == 404
 
 
 class TestOutside:
