@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.enums import Obligation
+from cases.models import plan_in_force
 from consent import coverage
 from meetings.models import MeetingForm
 from organisations.enums import Sector, UnitKind
@@ -103,7 +104,7 @@ def around_table(case, units, by) -> list[Unit]:
 
 def needs_open_care(case, units, by) -> bool:
     """True when the law demands regional open care and nobody from there is called (LUS 4:1)."""
-    if not (case.inpatient or case.discharge_ready_at):
+    if plan_in_force(case) or not (case.inpatient or case.discharge_ready_at):
         return False
     table = around_table(case, units, by)
     nursing = any(u.sector == Sector.KOMMUN and u.kind in KOMMUN_HEALTH_CARE for u in table)

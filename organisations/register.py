@@ -2,7 +2,7 @@
 
 import csv
 import json
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 
 from organisations.enums import OrganisationKind, Role, Sector, UserKind
@@ -157,7 +157,12 @@ def load_demo_staff(db: str, units: dict[str, Unit], *, password: str) -> dict[s
         )
         for assignment in item["assignments"]:
             Assignment.objects.using(db).get_or_create(
-                staff=staff, unit=units[assignment["unit"]], role=Role(assignment["role"]), is_active=True
+                staff=staff,
+                unit=units[assignment["unit"]],
+                role=Role(assignment["role"]),
+                is_active=True,
+                # Before the first of the demo's cases.
+                defaults={"valid_from": date(2025, 1, 1)},
             )
         found[item["key"]] = staff
     return found

@@ -185,9 +185,10 @@ class TestPeople:
         persons = {case["key"]: case["person"]["number"] for case in ALL}
         for citizen in DEMO["citizens"]:
             assert NUMBERS[citizen["personnummer"]] == "personnummer"
-            own = persons[citizen["case"]] == citizen["personnummer"]
-            assert own == (citizen["is"] == "person")
+            own = persons.get(citizen["case"]) == citizen["personnummer"]
+            assert own == (citizen["is"] == "person" and citizen["case"] is not None)
             assert own or citizen["personnummer"] not in persons.values()
+            assert citizen["is"] == "person" or citizen["child"] == persons[citizen["case"]]
 
     def test_phone_numbers_are_fictional_and_unique(self):
         phones = [text for text in strings(ALL) if text.startswith("070-")]
