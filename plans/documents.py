@@ -14,6 +14,7 @@ from organisations.enums import Sector
 from plans.models import Doer, HandedOutCopy, Plan, PlanDocument
 from plans.tasks import nudge
 
+LABELS = {Doer.SELF: "Du själv"}
 KINDS = {Doer.SELF: "self", Doer.RELATIVE: "relative", Doer.OTHER: "other"}
 
 
@@ -82,7 +83,7 @@ def measure_text(measure) -> dict:
     return {
         "text": measure.text,
         "who_kind": who_kind(measure),
-        "who_label": measure.authority.name if measure.authority_id else "",
+        "who_label": measure.authority.name if measure.authority_id else LABELS.get(measure.doer, ""),
         "who": ", ".join(filter(None, (measure.doer_name, measure.unit.name if measure.unit_id else ""))),
         "when": measure_when(measure),
         "where": measure.place,
@@ -147,7 +148,8 @@ def participants(meeting_id) -> list[dict]:
     return [
         {
             "name": "Du" if row.is_person else ", ".join(filter(None, (row.name, row.title))),
-            "unit": row.unit.name if row.unit_id else "",
+            # One who came without a name is told by the unit alone.
+            "unit": row.unit.name if row.unit_id and row.unit.name != row.name else "",
             "phone": row.unit.phone if row.unit_id else "",
             "present": True,
         }
