@@ -49,6 +49,7 @@ def test_no_broker_at_all_and_the_sweep_sends(page, broker_at, workers, post):
     broker_at("redis://127.0.0.1:1/0")
     status, seconds = page("a")
     assert (status, seconds < 2) == (200, True), seconds
+    print(f"\npage without a broker: {seconds:.2f} s")
     workers.deliver("--once").wait(60)
     assert states() == {"sent": 5}
     assert len(post.raw) == 5
@@ -66,17 +67,24 @@ def test_a_broker_that_hangs_costs_a_page_a_second_and_the_next_one_nothing(page
         os.kill(process, signal.SIGCONT)
     assert (first[0], first[1] < 2) == (200, True), first
     assert (second[0], second[1] < 0.5) == (200, True), second
+    print(f"\npage with a hanging broker: {first[1]:.2f} s, the next: {second[1]:.2f} s")
 
 
 def test_when_the_broker_is_back_a_page_hurries_the_worker_again(page, broker_at, broker, workers, post):
     workers.celery(broker, children=1)
     broker_at("redis://127.0.0.1:1/0")
     assert page("a")[0] == 200
-    broker_at(broker)
     assert answers(broker)
-    assert page("b")[0] == 200
+
+    def hurried() -> bool:
+        broker_at(broker)
+        assert page(str(time.monotonic_ns()))[0] == 200
+        return tasks.Broker.asked_again_at == 0.0
+
+    # On a busy machine a page may still give up waiting for the broker; the next one asks again.
+    wait_until(hurried, seconds=20)
     # One hint is enough for all that waits, also what was queued while the broker was away.
-    wait_until(lambda: states() == {"sent": 10}, seconds=30)
+    wait_until(lambda: set(states()) == {"sent"}, seconds=60)
 
 
 def broker_process(url: str) -> int:
