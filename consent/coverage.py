@@ -1,9 +1,10 @@
 """Which units a consent covers, and who loses or gains by a new one; the database's own rule is `wanted_access`."""
 
 from django.db import connection
+from django.db.models import Prefetch
 from django.utils import timezone
 
-from consent.models import Consent
+from consent.models import Consent, ConsentUnit
 from organisations.models import Unit
 
 COVERED = """
@@ -23,12 +24,13 @@ with recursive above as (
 )
 select id from above group by id order by min(steps), id
 """
+WITH_UNITS = Prefetch("units", ConsentUnit.objects.select_related("unit").order_by("unit__name"))
 
 
 def current(case) -> Consent | None:
     """The latest recorded answer, also when it is a no, withdrawn or has run out."""
     found = Consent.objects.filter(case=case, superseded_at=None)
-    return found.prefetch_related("units__unit", "givers").first()
+    return found.prefetch_related(WITH_UNITS).first()
 
 
 def stands(consent: Consent | None) -> bool:

@@ -12,6 +12,9 @@ GUARDIAN_ROWS = (2, 4)
 ASK_SHARE = "Får verksamheterna dela uppgifter om personen med varandra?"
 ASK_PLANNING = "Vill personen ha en samordnad planering?"
 
+GUARDIAN_SHARE = "Vårdnadshavare {}: får verksamheterna dela uppgifter om barnet med varandra?"
+GUARDIAN_PLANNING = "Vårdnadshavare {}: ska planeringen vara samordnad?"
+
 
 def answer_field(label: str, *, required: bool = True) -> forms.ChoiceField:
     return forms.ChoiceField(
@@ -46,6 +49,7 @@ class TreeChoices(UnitChoices):
 class ConsentForm(forms.Form):
     """One new answer; it starts from the present one, since most answers renew or narrow an earlier."""
 
+    has_found = False
     seen = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     share_answer = answer_field(ASK_SHARE)
     planning_answer = answer_field(ASK_PLANNING)
@@ -127,6 +131,7 @@ class ConsentForm(forms.Form):
         self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=parties).order_by("name")
         over = [unit.pk for unit in coverage.above(parties)]
         named = [n.unit_id for n in self.current.units.all() if n.whole_tree] if self.current else []
+        self.has_units, self.has_trees = bool(parties), bool(over or named)
         self.fields["trees"].queryset = Unit.objects.with_names().filter(pk__in=[*over, *named]).order_by("name")
         if self.current is None:
             self.initial.setdefault("units", parties)
@@ -141,6 +146,7 @@ class ConsentForm(forms.Form):
         hits = [unit.pk for unit in directory.search_units(case=self.case, words=words)] if words else []
         free = Unit.objects.active().exclude(pk__in=[*parties, self.case.owner_unit_id])
         chosen = list(free.filter(pk__in=ticked).values_list("pk", flat=True))
+        self.has_found = bool(hits or chosen)
         return Unit.objects.with_names().filter(pk__in=[*hits, *chosen]).order_by("name")
 
     def add_guardians(self) -> None:
@@ -154,8 +160,8 @@ class ConsentForm(forms.Form):
             self.fields[f"guardian_{n}_name"] = LineField(
                 label=f"Vårdnadshavare {n}, namn", max_length=150, required=False, initial=name
             )
-            self.fields[f"guardian_{n}_share"] = answer_field(ASK_SHARE, required=False)
-            self.fields[f"guardian_{n}_planning"] = answer_field(ASK_PLANNING, required=False)
+            self.fields[f"guardian_{n}_share"] = answer_field(GUARDIAN_SHARE.format(n), required=False)
+            self.fields[f"guardian_{n}_planning"] = answer_field(GUARDIAN_PLANNING.format(n), required=False)
 
     def guardian_rows(self):
         """For the page: the three fields of each guardian."""

@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import log
-from cases import access, frame
+from cases import frame
 from cases.access import door
-from consent import coverage, services
+from consent import pages, services
 from consent.forms import ConsentForm, ReasonForm
-from consent.models import Consent, ReceivedVersion
+from consent.models import ReceivedVersion
 from organisations.access import allowed
 from organisations.errors import shown_on
 
@@ -22,17 +22,7 @@ PAGE_SIZE = 25
 @door("cases.view")
 def history(request, case):
     """Every answer with its limits, newest first, and what was disclosed to whom (SAM-8)."""
-    consents = Consent.objects.filter(case=case).select_related("recorded_by__staff", "recorded_by__unit")
-    consents = consents.select_related("withdrawn_by__staff", "withdrawn_by__unit")
-    page = {
-        "consents": consents.prefetch_related("units__unit", "givers").order_by("-recorded_at", "-pk"),
-        "disclosures": case.disclosures.select_related("by__staff", "by__unit").order_by("-at", "-pk"),
-        "missing": coverage.why_no_call(coverage.current(case)) if case.is_open else "",
-        "other_sips": services.other_sips(case),
-        "may_record": access.may(case, request.actor, "consent.record"),
-        "may_withdraw": access.may(case, request.actor, "consent.withdraw"),
-        "may_leave": access.may(case, request.actor, "cases.leave") and not access.steers(case, request.actor),
-    }
+    page = pages.history(case, request.actor)
     return render(request, "consent/history.html", page | frame.context(case, request.actor, here="consent"))
 
 

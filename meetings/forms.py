@@ -78,6 +78,7 @@ class CallForm(forms.Form):
         callable_ids = [guest.unit.pk for guest in self.guests if guest.covered]
         self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=callable_ids).order_by("name")
         self.fields["outside"].queryset = outside
+        self.has_units, self.has_outside = bool(callable_ids), outside.exists()
         staff = staff_of([case.owner_unit_id, by.unit_id, *callable_ids], meeting)
         self.fields["chair"].queryset = self.fields["writer"].queryset = staff
         if not meeting:

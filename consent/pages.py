@@ -1,0 +1,22 @@
+"""What the pages of consent show; a fixed number of queries."""
+
+from cases import access
+from consent import coverage, services
+from consent.models import Consent
+
+
+def history(case, actor) -> dict:
+    """Every answer, newest first, what was disclosed, and what the actor may do about it."""
+    found = Consent.objects.filter(case=case).select_related("recorded_by__staff", "recorded_by__unit")
+    found = found.select_related("withdrawn_by__staff", "withdrawn_by__unit").order_by("-recorded_at", "-pk")
+    consents = list(found.prefetch_related(coverage.WITH_UNITS, "givers"))
+    now = next((consent for consent in consents if consent.superseded_at is None), None)
+    return {
+        "consents": consents,
+        "disclosures": list(case.disclosures.select_related("by__staff", "by__unit").order_by("-at", "-pk")),
+        "missing": coverage.why_no_call(now) if case.is_open else "",
+        "other_sips": services.other_sips(case),
+        "may_record": access.may(case, actor, "consent.record"),
+        "may_withdraw": access.may(case, actor, "consent.withdraw"),
+        "may_leave": access.may(case, actor, "cases.leave") and not access.steers(case, actor),
+    }
