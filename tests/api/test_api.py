@@ -189,10 +189,11 @@ def test_an_administrator_gets_no_case_data(api, path):
 
 
 def test_a_coordinator_gets_the_flow_without_names_and_no_content(cast, api):
-    build.case(cast)
+    case = build.consented(cast, parties=("coordinator",))
     coordinator = api("helena.falun")
     rows = ok(coordinator.get("cases/"))["results"]
-    assert all(row["name"] == "" for row in rows)
+    assert [(row["id"], row["name"]) for row in rows] == [(str(case.pk), "")]
+    assert coordinator.get(f"cases/{case.pk}/").status_code == 403
     for path in PATHS[1:4]:
         assert coordinator.get(path).status_code == 403
 

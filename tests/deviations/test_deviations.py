@@ -142,8 +142,19 @@ def test_it_goes_on_after_the_case_is_closed(cast, browse, shared):
     assert browse("amira.falun").get(of(shared, "ny/")).status_code == 200
 
 
-def absent(cast, case):
-    """The health centre had the duty and did not come."""
+def test_the_services_know_the_sides_themselves(cast, shared):
+    deviation = reported(cast, shared)
+    with pytest.raises(RuleBroken, match="gäller"), cast.acting("owner"):
+        services.receive(deviation=Deviation.objects.get(pk=deviation.pk), by=cast.owner)
+    with cast.acting("party"):
+        services.receive(deviation=Deviation.objects.get(pk=deviation.pk), by=cast.party)
+        services.answer(deviation=Deviation.objects.get(pk=deviation.pk), answer="Ja", by=cast.party)
+    with pytest.raises(RuleBroken, match="rapporterade"), cast.acting("party"):
+        services.close(deviation=Deviation.objects.get(pk=deviation.pk), by=cast.party)
+
+
+def absent(cast, case, *, has_duty=True):
+    """The health centre did not come."""
     with cast.acting("owner"):
         case = Case.objects.get(pk=case.pk)
         at = timezone.now() - timedelta(days=1)
@@ -153,7 +164,7 @@ def absent(cast, case):
             agenda="x", chair=staff, writer=staff, called_by_id=cast.owner.assignment_id,
         )  # fmt: skip
         call = Invitation.objects.create(
-            case=case, meeting=meeting, unit=cast.unit("party"), has_duty=True, sent_by="system"
+            case=case, meeting=meeting, unit=cast.unit("party"), has_duty=has_duty, sent_by="system"
         )
         meeting.held()
         meeting.save(update_fields=["state", "held_note"])
@@ -173,6 +184,11 @@ def test_an_absent_party_with_the_duty_gives_a_ready_text(cast, browse, shared):
     with cast.acting("owner"):
         services.report(case=shared, kind="absent", concerns_unit=cast.unit("party"), text="Kom inte", by=cast.owner)
     assert "kom inte till mötet</strong>" not in client.get(of(shared)).content.decode()
+
+
+def test_a_party_that_was_merely_invited_is_not_pointed_out(cast, browse, shared):
+    absent(cast, shared, has_duty=False)
+    assert "kom inte till mötet" not in browse("amira.falun").get(of(shared)).content.decode()
 
 
 def test_the_absent_party_is_not_offered_to_report_itself(cast, browse, shared):

@@ -8,6 +8,8 @@ from django.utils import timezone
 from audit.models import AuditEvent
 from cases.models import Case, CaseAccess
 from consent import services as consent
+from organisations import admin_services as services
+from organisations.errors import RuleBroken
 from organisations.models import Assignment, Staff, Unit
 from tests import build
 
@@ -74,6 +76,21 @@ def test_another_organisations_things_do_not_exist(cast, admin):
     data = {"staff": theirs.staff_id, "unit": theirs.unit_id, "role": "handler", "valid_from": "2026-01-01"}
     assert admin.post(BASE + "uppdrag/nytt/", data).status_code == 200
     assert not Assignment.objects.filter(staff=theirs.staff_id, valid_from="2026-01-01").exists()
+
+
+def test_the_services_refuse_another_organisations_things_themselves(cast):
+    theirs, by = cast.assignment("party"), cast.actor("admin")
+    for change in (
+        lambda: services.save_unit(by=by, unit=theirs.unit, **dict.fromkeys(services.UNIT_FIELDS, "x")),
+        lambda: services.save_staff(by=by, person=theirs.staff, **dict.fromkeys(services.STAFF_FIELDS, "x")),
+        lambda: services.set_active(by=by, thing=theirs.unit, active=False),
+        lambda: services.assign(
+            by=by, staff=theirs.staff, unit=theirs.unit, role="reader", valid_from=timezone.localdate()
+        ),
+        lambda: services.end_assignment(by=by, assignment=theirs),
+    ):
+        with pytest.raises(RuleBroken, match="din egen organisation"), cast.acting("admin"):
+            change()
 
 
 def test_a_unit_is_made_changed_and_switched_off_but_never_deleted(cast, admin):
