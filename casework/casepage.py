@@ -79,6 +79,8 @@ def links(case, actor) -> dict:
     return {
         "edit_url": link("cases.edit", "cases:edit"),
         "add_party_url": link("cases.add_party", "cases:add_party"),
+        "contact_url": link("cases.note_contact", "cases:note_contact"),
+        "ready_url": link("cases.discharge_ready", "cases:discharge_ready"),
         "close_url": link("cases.close", "plans:close"),
         "leave_url": "" if access.steers(case, actor) else link("cases.leave", "plans:leave"),
         "withdraw_url": link("consent.withdraw", "plans:withdraw"),
