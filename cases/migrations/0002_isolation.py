@@ -30,14 +30,9 @@ grant select on cases_person to sip_staff, sip_citizen;
               "p.person_id = any(persons))")}
 
 -- The owner's and huvudansvarig's unit steer: they add parties, call, approve and close.
--- Before discharge the ward approves the first plan where the county has agreed so (GUI-2, UTS-6).
-create function ward_approves(c cases_case) returns boolean stable language sql as $$
-  select c.inpatient and c.ward_unit_id = ctx_unit() and exists (
-      select 1 from organisations_guideline g where g.id = c.guideline_id and g.approver_at_discharge = 'ward')
-    and exists (select 1 from organisations_unit u where u.id = c.ward_unit_id and u.kind = 'ward') $$;
 create function may_steer(cid uuid) returns boolean stable language sql as $$
   select exists (select 1 from cases_case c where c.id = cid
-    and ((select ctx_unit()) in (c.owner_unit_id, c.lead_unit_id) or (c.state = 'met' and ward_approves(c)))) $$;
+    and (select ctx_unit()) in (c.owner_unit_id, c.lead_unit_id)) $$;
 """
 
 CASE_POLICIES = f"""
@@ -52,8 +47,7 @@ create function case_steering_guard() returns trigger language plpgsql as $$
 declare free text[] := array['inpatient', 'ward_unit_id', 'discharge_ready_at', 'updated_at'];
 begin
   if current_user = 'sip_staff' and ctx_unit() is distinct from old.owner_unit_id
-     and ctx_unit() is distinct from old.lead_unit_id and to_jsonb(new) - free <> to_jsonb(old) - free
-     and not (old.state = 'met' and new.state = 'planned' and ward_approves(old)) then
+     and ctx_unit() is distinct from old.lead_unit_id and to_jsonb(new) - free <> to_jsonb(old) - free then
     raise exception 'only the steering units change a case' using errcode = '42501';
   end if;
   return new;

@@ -197,10 +197,8 @@ create function hand_over(cid uuid, uid bigint) returns void language plpgsql
 declare c cases_case; k bigint;
 begin
   select * into c from cases_case where id = cid for no key update;
-  if not (ctx_handler() and has_access(cid, ctx_unit()) and has_access(cid, uid)
-          and (ctx_unit() in (c.owner_unit_id, coalesce(c.lead_unit_id, 0))
-               -- The ward that approved before discharge hands over to huvudansvarig's unit, and to no other.
-               or (uid = c.lead_unit_id and ward_approves(c)))) then
+  if not (ctx_handler() and ctx_unit() in (c.owner_unit_id, coalesce(c.lead_unit_id, 0))
+          and has_access(cid, ctx_unit()) and has_access(cid, uid)) then
     raise exception 'only a steering unit hands over, to a party' using errcode = '42501';
   end if;
   if uid = c.owner_unit_id then return; end if;
