@@ -13,6 +13,7 @@ from cases.models import Case
 from organisations.endpoints import Endpoint, Line, Named, PlainText
 from organisations.enums import Role
 from organisations.errors import RuleBroken
+from organisations.models import Unit
 
 
 class CaseRow(serializers.Serializer):
@@ -112,6 +113,14 @@ class CloseIn(serializers.Serializer):
     other_plan = Line(required=False, allow_blank=True, default="", max_length=300)
 
 
+class PartyIn(serializers.Serializer):
+    unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.active())
+
+
+class ReadyIn(serializers.Serializer):
+    at = serializers.DateTimeField(help_text="När personen blev utskrivningsklar.")
+
+
 # What a refused service answers with.
 REFUSED = inline_serializer("Refused", {"detail": serializers.CharField(), "field": serializers.CharField()})
 
@@ -124,6 +133,8 @@ class CaseApi(Endpoint):
         "list": "cases.list",
         "retrieve": "cases.view",
         "create": "cases.start",
+        "parties": "cases.add_party",
+        "discharge_ready": "cases.discharge_ready",
         "close": "cases.close",
     }
 
@@ -148,6 +159,20 @@ class CaseApi(Endpoint):
         values["reasons"] = sorted(values["reasons"])
         case = services.start(number=found.canonical, id_kind=found.kind, by=self.actor, **values)
         return Response(self.told(case), status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=PartyIn, responses={201: CaseOut, 409: REFUSED}, summary="Lägg till en aktör")
+    @action(detail=True, methods=["post"])
+    def parties(self, request, pk=None):
+        case = case_by(self.actor, pk, to=self.rule)
+        services.add_party(case=case, by=self.actor, **self.typed(PartyIn))
+        return Response(self.told(case), status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=ReadyIn, responses={200: CaseOut, 409: REFUSED}, summary="Personen är utskrivningsklar")
+    @action(detail=True, methods=["post"], url_path="discharge-ready")
+    def discharge_ready(self, request, pk=None):
+        case = case_by(self.actor, pk, to=self.rule)
+        services.discharge_ready(case=case, by=self.actor, **self.typed(ReadyIn))
+        return Response(self.told(case))
 
     @extend_schema(request=CloseIn, responses={200: CaseOut, 409: REFUSED}, summary="Avsluta ärendet")
     @action(detail=True, methods=["post"])

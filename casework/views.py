@@ -71,7 +71,7 @@ def open_item(request, item):
     case = Case.objects.filter(pk=opened.case_id).first()
     if case is not None:
         meetings.opened(case=case, by=request.actor)
-        return redirect("casework:case", case.pk)
+        return redirect("deviations:list" if opened.kind == "deviation" else "casework:case", case.pk)
     messages.info(request, "Din enhet har inte tillgång till det ärendet. Meddelandet är markerat som läst.")
     return redirect("casework:inbox")
 

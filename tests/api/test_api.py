@@ -133,6 +133,18 @@ def test_withdrawal_gives_a_receipt_and_ends_the_partys_access(cast, api):
     assert ok(party.get("cases/"))["count"] == 0
 
 
+def test_a_party_is_added_and_discharge_starts_the_clock(cast, api):
+    case = build.case(cast)
+    owner, path = api(STAFF), f"cases/{case.pk}/"
+    added = ok(owner.post(f"{path}parties/", {"unit": cast.unit("party").pk}), 201)
+    assert [row["unit"]["id"] for row in added["parties"]] == [cast.unit("party").pk]
+    assert owner.post(f"{path}parties/", {"unit": cast.unit("party").pk}).status_code == 409
+    ready = ok(owner.post(f"{path}discharge-ready/", {"at": timezone.now().isoformat()}))
+    assert ready["inpatient"] and "call_after_ready" in [row["kind"] for row in ready["deadlines"]]
+    late = (timezone.now() + timedelta(days=1)).isoformat()
+    assert owner.post(f"{path}discharge-ready/", {"at": late}).status_code == 409
+
+
 # --- concurrency -------------------------------------------------------------
 
 

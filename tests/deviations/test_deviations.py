@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from cases import services as cases
@@ -53,8 +54,10 @@ def test_from_report_to_close_with_two_units(cast, browse, shared):
     data = {"kind": "coordination", "concerns_unit": cast.unit("party").pk, "text": TEXT}
     assert owner.post(of(shared, "ny/"), data).status_code == 302
     with cast.acting("party"):
-        assert InboxItem.objects.filter(kind="deviation", case_id=shared.pk).count() == 1
+        item = InboxItem.objects.get(kind="deviation", case_id=shared.pk)
         deviation = Deviation.objects.get()
+    opened = party.post(reverse("casework:open_item", args=[item.pk]))
+    assert opened["Location"] == of(shared)
     assert TEXT in party.get(of(shared)).content.decode()
     assert party.post(of(shared, f"{deviation.pk}/ta-emot/")).status_code == 302
     assert party.post(of(shared, f"{deviation.pk}/svara/"), {"answer": "Vi ändrar rutinen."}).status_code == 302
