@@ -14,22 +14,21 @@ WARN_AT_MOST = 31
 
 # `{source}` gives id, case_id, reference, due_on, warn (int[]), owner_unit and lead_unit of what is still open.
 REMIND = """
-with source as ({source}), moment as (
-  select s.id, m.what, m.label, m.day, lead(m.day, 1, s.due_on + 8) over (partition by s.id order by m.day) as next_day
-  from source s cross join lateral (
+with moment as (
+  select s.*, m.what, m.label, m.day, lead(m.day, 1, s.due_on + 8) over (partition by s.id order by m.day) as next_day
+  from ({source}) s cross join lateral (
     select 'before' as what, 'before' || w as label, s.due_on - w as day from unnest(s.warn) w where w > 0
-    union values ('on', 'on', s.due_on), ('after', 'after', s.due_on + 1)) m
+    union all values ('on', 'on', s.due_on), ('after', 'after', s.due_on + 1)) m
   where %(kinds)s::jsonb ? m.what
-), timed as (
-  select id, what, label, (day + time '08:00') at time zone 'Europe/Stockholm' as from_at,
-         (next_day + time '08:00') at time zone 'Europe/Stockholm' as to_at
-  from moment where day <= %(today)s + 1
 ), reminder as (
-  select t.what, t.from_at, t.to_at, s.case_id, s.reference, u.unit_id,
-         concat_ws(':', %(prefix)s, s.id, s.due_on, t.label, u.unit_id) as key
-  from timed t join source s on s.id = t.id
-  cross join lateral (select s.owner_unit as unit_id union select s.lead_unit where s.lead_unit is not null) u
-  where t.to_at > %(now)s
+  select m.what, m.case_id, m.reference, u.unit_id, concat_ws(':', %(prefix)s, m.id, m.due_on, m.label, u.unit_id) as key,
+         (m.day + time '08:00') at time zone 'Europe/Stockholm' as from_at,
+         (m.next_day + time '08:00') at time zone 'Europe/Stockholm' as to_at
+  from moment m cross join lateral unnest(
+    case when m.lead_unit is distinct from m.owner_unit then array[m.owner_unit, m.lead_unit] else array[m.owner_unit] end
+  ) as u(unit_id)
+  where m.day <= %(today)s + 1 and u.unit_id is not null
+    and (m.next_day + time '08:00') at time zone 'Europe/Stockholm' > %(now)s
 ), mail as (
   insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, expires_at,
       attempts, last_error, created_at)
