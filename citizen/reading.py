@@ -154,9 +154,10 @@ def last_reader(case, user_id):
     return words.reading(row, case.person_id, user_id) if row else None
 
 
-def readers_page(case, user_id, number):
-    """One page of who has read or written, and the page object."""
-    page = Paginator(log_of(case), READERS_PER_PAGE).get_page(number)
+def readers_page(case, user_id, number, *, own: bool):
+    """One page of who has read or written, and the page object; `own`: also what one has read oneself."""
+    rows = log_of(case) if own else log_of(case).exclude(actor_kind="citizen", user_id=user_id)
+    page = Paginator(rows, READERS_PER_PAGE).get_page(number)
     return [words.reading(row, case.person_id, user_id) for row in page], page
 
 

@@ -54,9 +54,10 @@ def copies(request, case):
 @require_safe
 @mine
 def readers(request, case):
-    number = request.GET.get("sida")
-    rows, page = reading.readers_page(case, request.actor.user_id, number)
-    return render(request, "citizen/readers.html", pages.frame(case) | {"rows": rows, "page": page})
+    """Who has read; one's own readings on request, since they would fill the page."""
+    own = request.GET.get("egna") == "1"
+    rows, page = reading.readers_page(case, request.actor.user_id, request.GET.get("sida"), own=own)
+    return render(request, "citizen/readers.html", pages.frame(case) | {"rows": rows, "page": page, "own": own})
 
 
 @require_safe

@@ -103,7 +103,7 @@ ACTIONS = {
     log.READ: gettext_lazy("Läste"),
     log.WRITE: gettext_lazy("Skrev"),
     log.SIGN: gettext_lazy("Godkände planen"),
-    log.PRINT: gettext_lazy("Hämtade planen på papper"),
+    log.PRINT: gettext_lazy("Gjorde planen som pdf eller på papper"),
     log.REFUSED: gettext_lazy("Försökte läsa men fick inte"),
 }
 

@@ -105,8 +105,10 @@ def test_ones_own_reading_is_logged_once_and_shown(story):
     before = rows.count()
     page(client, of(story.planned))
     assert rows.count() == before + 1
+    assert "<strong>Du själv</strong>" not in page(client, of(story.planned, "lasare/"))
+    html = page(client, of(story.planned, "lasare/?egna=1"))
+    assert "<strong>Du själv</strong>" in html and "Läste" in html
     html = page(client, of(story.planned, "lasare/"))
-    assert "Du själv" in html and "Läste" in html
     assert story.cast.staff("owner").name in html and story.cast.unit("owner").name in html
 
 
