@@ -132,7 +132,15 @@ class Case(ConcurrentTransitionMixin, models.Model):
                 condition=~Q(close_reason=CloseReason.REFUSED) | ~Q(close_note=""), name="case_refusal_has_note"
             ),
         ]
-        indexes = [models.Index(fields=["person", "opened_at"], name="case_person_opened")]
+        indexes = [
+            models.Index(fields=["person", "opened_at"], name="case_person_opened"),
+            # The sweep for missing deadlines reads only cases whose clocks may run, however many are closed.
+            models.Index(
+                fields=["guideline"],
+                condition=Q(state__in=[State.INITIATED, State.CONSENTED, State.CALLED]),
+                name="case_clock_runs",
+            ),
+        ]
 
     def __str__(self):
         return self.reference

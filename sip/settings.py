@@ -134,8 +134,8 @@ LOGIN_REDIRECT_URL = "organisations:home"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+# Counted from the last page, to the minute (organisations.middleware.keep_alive).
 SESSION_COOKIE_AGE = 20 * 60
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -231,7 +231,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "Europe/Stockholm"
 CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.deliver_due", "schedule": 20.0},
-    "deadlines": {"task": "cases.sweep_deadlines", "schedule": 60.0},
+    "deadlines": {"task": "cases.sweep_deadlines", "schedule": 300.0},
     "consents": {"task": "consent.sweep_lapses", "schedule": 600.0},
     "documents": {"task": "plans.render_due", "schedule": 20.0},
     "partitions": {"task": "audit.keep_partitions", "schedule": 24 * 3600.0},

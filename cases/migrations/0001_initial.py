@@ -205,6 +205,10 @@ class Migration(migrations.Migration):
             model_name='case',
             index=models.Index(fields=['person', 'opened_at'], name='case_person_opened'),
         ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('state__in', ['initiated', 'consented', 'called'])), fields=['guideline'], name='case_clock_runs'),
+        ),
         migrations.AddConstraint(
             model_name='case',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['closed']), ('close_reason', ''), _connector='XOR'), name='case_closed_has_reason'),
