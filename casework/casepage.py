@@ -39,9 +39,10 @@ COUNTED_FROM = {
 def page(case, actor, *, revealed: bool = False) -> dict:
     """The template context of the overview."""
     now, today = timezone.now(), timezone.localdate()
-    known = facts.with_facts(
-        Case.objects.with_names().select_related("ward_unit"), unit_id=actor.unit_id, today=today
-    ).get(pk=case.pk)
+    seen = facts.with_facts(Case.objects.with_names().select_related("ward_unit"), unit_id=actor.unit_id).get(
+        pk=case.pk
+    )
+    known = facts.facts_of(seen, actor, now=now, today=today)
     result = context(case, actor, "overview", revealed=revealed)
     meeting = latest_meeting(case)
     answers = list(meeting.invitations.all()) if meeting else []
@@ -57,14 +58,14 @@ def page(case, actor, *, revealed: bool = False) -> dict:
         | parties_part(case, actor, answers)
         | links(case, actor)
         | {
-            "todo": todo(case, known, actor, now=now, today=today),
+            "todo": todo(case, known, deadlines),
             "tasks": todo_before,
             "tasks_done": sum(item["done"] for item in todo_before),
             "events": [timeline_row(event, actor, today) for event in happened[:LATEST]],
             "more_events": len(happened) > LATEST,
             "deadlines": deadlines,
             "reasons": [Reason(value).label for value in case.reasons],
-            "ward": known.ward_unit,
+            "ward": seen.ward_unit,
             "consent_units": consent_units(result["frame"]["consent"]),
         }
     )
@@ -124,9 +125,9 @@ def latest_meeting(case) -> Meeting | None:
     return found.prefetch_related("invitations").order_by("state", "-starts_at").first()
 
 
-def todo(case, known, actor, *, now, today) -> dict:
-    """The panel ”Gör det här nu”; a page that the actor may not open is not offered."""
-    step = next_step(facts.facts_of(known, actor, now=now, today=today))
+def todo(case, known, deadlines) -> dict:
+    """The panel ”Gör det här nu”, with the nearest day; what the one who looks may not do has no way on."""
+    step = next_step(known)
     shown = {"title": step.title, "why": step.why}
     if step.url_name:
         more = [step.meeting] if step.meeting else []
@@ -134,18 +135,17 @@ def todo(case, known, actor, *, now, today) -> dict:
     if step.other_url_name:
         shown |= {"other_url": address(step.other_url_name, case), "other_action": step.other_action}
     # While a meeting is called its own day is what matters, and it stands in the text.
-    if known.due_on and step.turn != NOBODY and case.state != State.CALLED:
-        late = known.due_on < today
-        shown["due"] = ("skulle vara klart " if late else "senast ") + swedish.long_date(known.due_on)
+    if deadlines and step.turn != NOBODY and case.state != State.CALLED:
+        nearest = deadlines[0]
+        shown["due"] = ("skulle vara klart " if nearest["late"] else "senast ") + swedish.long_date(nearest["due_on"])
     return shown
 
 
 def tasks(case, known, meeting, answers, first_name) -> list[dict]:
     """What must be ready before the first meeting, each with its page and where it stands."""
     waiting = sum(a.answer == AnswerKind.NONE for a in answers)
-    consent = known.consent_ok and not known.consent_lapsed
     return [
-        task("Fråga om samtycke", "consent:history", case, done=consent),
+        task("Fråga om samtycke", "consent:history", case, done=known.consent_ok),
         task("Bestäm vilka som ska vara med", "cases:parties", case, done=known.has_parties),
         task(f"Fråga {first_name} vad som är viktigt", "plans:plan", case, done=known.what_matters_said),
         task("Skicka kallelsen", "meetings:overview", case, done=meeting is not None),

@@ -1,7 +1,10 @@
 """Reads the facts of many cases in one statement, and says in SQL whose turn it is (the same as `next_step`)."""
 
-from django.db.models import Count, Exists, IntegerField, Min, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from datetime import date, datetime
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, Expression, F, IntegerField, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 
 from cases.enums import DeadlineKind, State
 from cases.models import Case, Deadline, Participation
@@ -33,7 +36,8 @@ def of_case(ref: str):
 
 
 def first(rows, column):
-    return Subquery(rows.values(column)[:1])
+    """A column or an expression of the only row there is."""
+    return Subquery(rows.values(found=column if isinstance(column, Expression) else F(column))[:1])
 
 
 def counted(rows):
@@ -42,26 +46,20 @@ def counted(rows):
     return Coalesce(Subquery(number, output_field=IntegerField()), 0)
 
 
-def with_facts(cases, *, unit_id: int, today):
-    """Annotate cases with everything that `facts_of` needs, in one statement."""
+def with_facts(cases, *, unit_id: int):
+    """Annotate cases with everything that `facts_of` needs, in one statement with few subqueries."""
     of = of_case("pk")
-    due = of["deadline"].order_by("due_on")
     follow_up = (
         of["deadline"].filter(kind=DeadlineKind.FOLLOW_UP).values("case_id").annotate(on=Min("due_on")).values("on")
     )
+    unanswered = of["unanswered"].order_by().values("case_id")
     return cases.annotate(
-        meeting_id=first(of["called"], "pk"),
-        starts_at=first(of["called"], "starts_at"),
-        ends_at=first(of["called"], "ends_at"),
-        own_unanswered=Exists(of["unanswered"].filter(unit_id=unit_id)),
-        others_unanswered=counted(of["unanswered"].exclude(unit_id=unit_id)),
-        consent_ok=Exists(of["consent"]),
-        consent_lapsed=Exists(of["consent"].filter(valid_to__lt=today)),
-        has_draft=Exists(of["draft"]),
-        what_matters_said=Exists(of["draft"].exclude(what_matters="")),
+        meeting=first(of["called"], JSONObject(id="pk", starts_at="starts_at", ends_at="ends_at")),
+        unanswered=Subquery(unanswered.annotate(units=ArrayAgg(Coalesce("unit_id", 0))).values("units")),
+        consent_until=first(of["consent"], Coalesce("valid_to", Value(date.max))),
+        # What matters to the person, as far as the draft says it; no draft is null.
+        said=first(of["draft"], "what_matters"),
         has_parties=Exists(of["parties"]),
-        due_on=first(due, "due_on"),
-        due_kind=first(due, "kind"),
         follow_up_on=Subquery(follow_up),
         unread=counted(of["unread"].filter(unit_id=unit_id)),
     )
@@ -69,6 +67,7 @@ def with_facts(cases, *, unit_id: int, today):
 
 def facts_of(case: Case, actor, *, now, today, nameless: bool = False) -> Facts:
     """The facts of an annotated case for `actor`; `nameless` keeps the person's name out (coordinators)."""
+    meeting, unanswered = case.meeting or {}, case.unanswered or []
     return Facts(
         state=case.state,
         now=now,
@@ -78,25 +77,32 @@ def facts_of(case: Case, actor, *, now, today, nameless: bool = False) -> Facts:
         may_answer=actor.may("meetings.answer"),
         first_name="personen" if nameless or case.is_protected else case.given_name,
         steering_unit=(case.lead_unit or case.owner_unit).name,
-        consent_ok=case.consent_ok,
-        consent_lapsed=case.consent_lapsed,
+        consent_ok=case.consent_until is not None and case.consent_until >= today,
+        consent_lapsed=case.consent_until is not None and case.consent_until < today,
         has_parties=case.has_parties,
-        meeting_id=case.meeting_id,
-        starts_at=case.starts_at,
-        ends_at=case.ends_at,
-        own_unanswered=case.own_unanswered,
-        others_unanswered=case.others_unanswered,
-        has_draft=case.has_draft,
+        meeting_id=meeting.get("id"),
+        starts_at=instant(meeting.get("starts_at")),
+        ends_at=instant(meeting.get("ends_at")),
+        own_unanswered=actor.unit_id in unanswered,
+        others_unanswered=sum(unit != actor.unit_id for unit in unanswered),
+        has_draft=case.said is not None,
+        what_matters_said=bool(case.said),
         follow_up_on=case.follow_up_on,
     )
+
+
+def instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def turns(actor, *, now, today) -> dict[str, Q]:
     """Conditions over `case_access` rows: whose turn it is. Kept equal to `next_step` by a test."""
     of = of_case("case_id")
+    is_called = Q(case__state=State.CALLED)
     answer = NEVER
     if actor.may("meetings.answer"):
-        answer = Q(Exists(of["unanswered"].filter(unit_id=actor.unit_id)))
+        # The state first: what is cheap spares the subquery.
+        answer = is_called & Q(Exists(of["unanswered"].filter(unit_id=actor.unit_id)))
     steers = Q(case__owner_unit_id=actor.unit_id) | Q(case__lead_unit_id=actor.unit_id)
     lapsed = Q(Exists(of["consent"].filter(valid_to__lt=today)))
     over = Q(Exists(of["called"].filter(ends_at__lte=now)))
@@ -107,7 +113,6 @@ def turns(actor, *, now, today) -> dict[str, Q]:
     no_day = ~Q(Exists(follow_up))
     due = Q(Exists(follow_up.filter(due_on__lte=today + FOLLOW_UP_BEFORE)))
     in_plan = Q(case__state__in=[State.PLANNED, State.FOLLOWING_UP])
-    is_called = Q(case__state=State.CALLED)
     to_do = (
         Q(case__state__in=[State.INITIATED, State.CONSENTED, State.MET])
         | (is_called & (over | lapsed | (others & soon)))

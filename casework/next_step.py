@@ -32,6 +32,7 @@ class Facts:
     own_unanswered: bool = False
     others_unanswered: int = 0
     has_draft: bool = False
+    what_matters_said: bool = False
     follow_up_on: date | None = None
 
 

@@ -80,8 +80,8 @@ def page(actor, want: Wanted) -> dict:
     mine = CaseAccess.objects.filter(unit_id=actor.unit_id, is_open=True)
     conditions = choices_as_sql(actor, now=now, today=today)
     counts = mine.aggregate(**{f"n_{key}": Count("case_id", filter=condition) for key, condition in conditions.items()})
-    ids = pick(mine, actor, want, conditions)
-    rows = rows_of(ids[:PAGE], actor, now=now, today=today)
+    picked = pick(mine, actor, want, conditions)
+    rows = rows_of(dict(picked[:PAGE]), actor, now=now, today=today)
     log.record(
         "cases.listed", action=log.READ, persons=[row["person_id"] for row in rows], details={"shown": len(rows)}
     )
@@ -97,7 +97,7 @@ def page(actor, want: Wanted) -> dict:
         "shown": f"Visar {first + 1}–{first + len(rows)}" if rows else "",
         "waiting_for_you": counts["n_dig"],
         "previous_url": want.address(sida=want.page - 1) if want.page > 1 else "",
-        "next_url": want.address(sida=want.page + 1) if len(ids) > PAGE else "",
+        "next_url": want.address(sida=want.page + 1) if len(picked) > PAGE else "",
     }
 
 
@@ -114,7 +114,7 @@ def choices_as_sql(actor, *, now, today) -> dict[str, Q]:
 
 
 def pick(mine, actor, want: Wanted, conditions) -> list:
-    """The ids of one page and one more, so that the page knows whether there is a next."""
+    """The ids and days of one page and one more, so that the page knows whether there is a next."""
     rows = mine.filter(conditions[want.choice])
     if want.step:
         rows = rows.filter(case__state__in=[state for state, step in STEP_OF.items() if step == want.step])
@@ -126,15 +126,18 @@ def pick(mine, actor, want: Wanted, conditions) -> list:
         rows = rows.exclude(case__owner_unit_id=actor.unit_id)
     start = (want.page - 1) * PAGE
     ordered = rows.order_by(F("open_deadline").asc(nulls_last=True), "case_id")
-    return list(ordered.values_list("case_id", flat=True)[start : start + PAGE + 1])
+    return list(ordered.values_list("case_id", "open_deadline")[start : start + PAGE + 1])
 
 
-def rows_of(ids, actor, *, now, today) -> list[dict]:
-    """The rows for those ids in their order: two statements, however many rows."""
-    cases = facts.with_facts(Case.objects.with_names(), unit_id=actor.unit_id, today=today).in_bulk(ids)
-    parties = parties_of(ids, actor)
+def rows_of(due_on: dict, actor, *, now, today) -> list[dict]:
+    """The rows for those case ids in their order: two statements, however many rows."""
+    cases = facts.with_facts(Case.objects.with_names(), unit_id=actor.unit_id).in_bulk(list(due_on))
+    parties = parties_of(list(due_on), actor)
     nameless = not actor.may("cases.view")
-    return [row(cases[pk], parties.get(pk, []), actor, nameless=nameless, now=now, today=today) for pk in ids]
+    return [
+        row(cases[pk], day, parties.get(pk, []), actor, nameless=nameless, now=now, today=today)
+        for pk, day in due_on.items()
+    ]
 
 
 def parties_of(ids, actor) -> dict:
@@ -150,8 +153,9 @@ def parties_of(ids, actor) -> dict:
     return result
 
 
-def row(case, parties, actor, *, nameless, now, today) -> dict:
+def row(case, due_on, parties, actor, *, nameless, now, today) -> dict:
     hidden = nameless or case.is_protected
+    known = facts.facts_of(case, actor, now=now, today=today, nameless=nameless)
     years = age(case.person.number, today)
     return {
         "pk": case.pk,
@@ -164,12 +168,12 @@ def row(case, parties, actor, *, nameless, now, today) -> dict:
         "reference": case.reference,
         "unread": case.unread,
         "step": case.step,
-        "next": next_step(facts.facts_of(case, actor, now=now, today=today, nameless=nameless)),
-        "starts_at": case.starts_at if case.starts_at and case.starts_at > now else None,
-        "due_on": case.due_on,
-        "late": bool(case.due_on and case.due_on < today),
-        "soon": bool(case.due_on and today <= case.due_on <= today + timedelta(days=1)),
-        "due_text": swedish.due(case.due_on, today) if case.due_on else "",
+        "next": next_step(known),
+        "starts_at": known.starts_at if known.starts_at and known.starts_at > now else None,
+        "due_on": due_on,
+        "late": bool(due_on and due_on < today),
+        "soon": bool(due_on and today <= due_on <= today + timedelta(days=1)),
+        "due_text": swedish.due(due_on, today) if due_on else "",
         "parties": parties,
         "lead_is_me": case.lead_staff_id is not None and case.lead_staff_id == actor.staff_id,
         "lead": case.lead_staff.name if case.lead_staff_id else "",

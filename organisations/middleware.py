@@ -1,5 +1,7 @@
 """From the session to the scope: one transaction per request, told to the database, undone on any refusal."""
 
+import time
+
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -15,6 +17,7 @@ from organisations.models import Assignment
 from organisations.scope import acting_for
 
 SESSION_KEY = "assignment_id"
+KEEP_ALIVE_SECONDS = 60
 
 
 def acting_assignment(request):
@@ -24,6 +27,13 @@ def acting_assignment(request):
         return None
     own = Assignment.objects.valid_on(timezone.localdate()).with_names()
     return own.filter(pk=chosen, staff__user_id=request.user.pk).first()
+
+
+def keep_alive(session) -> None:
+    """Move the session's end forward, at most once a minute: not every page needs to write."""
+    now = int(time.time())
+    if now - session.get("seen", 0) >= KEEP_ALIVE_SECONDS:
+        session["seen"] = now
 
 
 def face_of(match) -> str:
@@ -64,6 +74,7 @@ class ScopeMiddleware:
         user = request.user
         if not user.is_authenticated:
             return None
+        keep_alive(request.session)
         if user.kind == UserKind.STAFF:
             request.acting = acting_assignment(request)
         if getattr(view, "unscoped", False):

@@ -63,8 +63,9 @@ def acting_for(actor: Actor):
             if not connection.needs_rollback:
                 # No log row, no data: this raises before anything has left the process.
                 log.write(entries, actor)
-                # Inside an outer transaction (tests) a released savepoint would keep the context.
-                _forget()
+                if connection.savepoint_ids:
+                    # Inside an outer transaction (tests) a released savepoint would keep the context.
+                    _forget()
     finally:
         _actor.reset(token)
 

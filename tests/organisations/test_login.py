@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from audit.models import AuditEvent
 from organisations import login as login_rules
 from organisations.actors import staff_actor
-from organisations.middleware import SESSION_KEY
+from organisations.middleware import KEEP_ALIVE_SECONDS, SESSION_KEY
 from organisations.models import Assignment, LoginAttempt
 from organisations.scope import acting_for
 from tests import build
@@ -159,3 +160,23 @@ def test_demo_accounts_are_shown_only_in_the_test_environment(cast, settings):
 @pytest.mark.parametrize("url", ["/tillganglighet/", "/personuppgifter/"])
 def test_open_pages_need_no_login(cast, url):
     assert Client().get(url).status_code == 200
+
+
+def test_a_page_moves_the_sessions_end_at_most_once_a_minute(cast, browse):
+    client = browse("amira.falun")
+    client.get("/hjalp/")
+    first = client.session["seen"]
+    client.get("/hjalp/")
+    assert client.session["seen"] == first
+    session = client.session
+    session["seen"] = first - KEEP_ALIVE_SECONDS
+    session.save()
+    Session.objects.update(expire_date=timezone.now() + timedelta(minutes=1))
+    client.get("/hjalp/")
+    assert Session.objects.get().expire_date > timezone.now() + timedelta(minutes=19)
+
+
+def test_twenty_minutes_without_a_page_end_the_session(cast, browse):
+    client = browse("amira.falun")
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert client.get("/arenden/")["Location"] == "/logga-in/?next=/arenden/"
