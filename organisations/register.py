@@ -106,7 +106,10 @@ def load_demo_units(db: str) -> dict[str, Unit]:
         organisation = None
         if codes:
             organisation = Organisation.objects.using(db).get(authority__code=codes[0])
-            Organisation.objects.using(db).filter(pk=organisation.pk).update(orgnr=item["orgnr"])
+            # The list of kommuner has place names; its own name is ”Falu kommun”, not ”Falun kommun”.
+            Organisation.objects.using(db).filter(pk=organisation.pk).update(orgnr=item["orgnr"], name=item["name"])
+            if len(codes) == 1:
+                Authority.objects.using(db).filter(code=codes[0]).update(name=item["name"])
         else:
             organisation, _ = Organisation.objects.using(db).update_or_create(
                 orgnr=item["orgnr"], defaults={"name": item["name"], "kind": item["kind"]}
