@@ -85,9 +85,6 @@ def start(
     if previous_case and previous_case.is_open:
         raise RuleBroken("Den tidigare SIP:en är inte avslutad. Fortsätt i den.")
     case_id = case_id or uuid.uuid4()
-    known = Case.objects.with_names().filter(pk=case_id).first()
-    if known:
-        return known
     values = {
         "id": str(case_id),
         "number": number,
@@ -113,7 +110,7 @@ def start(
         cursor.execute("select open_case(%s::jsonb)", [json.dumps(values)])
     case = Case.objects.with_names().get(pk=case_id)
     if case.events.exists():
-        # The same form, sent twice at once: the first has done it all.
+        # The same form, sent twice: the first has done it all.
         return case
     note(case, kind="started", text="En SIP startades", by=by)
     deadlines.refresh(case_id=case.pk)
@@ -170,8 +167,6 @@ def discharge_ready(*, case, at, by, ward_unit=None) -> None:
     ward = ward_unit or case.ward_unit
     if case.discharge_ready_at == at and case.inpatient and case.ward_unit == ward:
         return
-    if case.discharge_ready_at != at:
-        deadlines.cancel(case=case, kind=DeadlineKind.CALL_AFTER_READY)
     case.inpatient, case.ward_unit, case.discharge_ready_at = True, ward, at
     case.save()
     deadlines.refresh(case_id=case.pk)
