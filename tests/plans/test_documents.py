@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 
 from audit.models import AuditEvent
 from consent.models import Disclosure
+from notifications.tasks import Broker
 from plans import documents, drawing, tasks
 from plans.models import HandedOutCopy, Plan, PlanDocument
 from plans.pdf import PdfFailed
@@ -131,6 +132,7 @@ def test_the_broker_carries_nothing_and_may_be_down(monkeypatch):
         sent.append(options)
         raise OperationalError("no broker")
 
+    monkeypatch.setattr(Broker, "asked_again_at", 0.0)
     monkeypatch.setattr(tasks.render_due, "apply_async", down)
     tasks.nudge()
     assert len(sent) == 1 and not sent[0].get("args") and not sent[0].get("kwargs")
