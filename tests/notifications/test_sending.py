@@ -150,13 +150,22 @@ def test_what_is_cancelled_is_not_sent(cast, post, case):
 
 def test_a_dead_senders_row_comes_back_when_its_lease_has_run_out(cast, post, case):
     queue(cast, case)
-    dead = sending.claim()
+    sending.claim()
     assert sending.send_due() == 0
     change("notifications_delivery set lease_until = now() - interval '1 s'")
     assert sending.send_due() == 1
     assert (row()["state"], row()["attempts"]) == ("sent", 2)
-    # It was not dead, only slow: its mark must not touch what another has done.
-    sending.mark(dead, "failed", error="late")
+
+
+def test_a_sender_that_was_only_slow_does_not_touch_what_another_has_taken_over(cast, post, case):
+    queue(cast, case)
+    slow = sending.claim()
+    change("notifications_delivery set lease_until = now() - interval '1 s'")
+    other = sending.claim()
+    sending.mark(slow, "failed", error="late")
+    assert (row()["state"], row()["attempts"]) == ("sending", 2)
+    sending.mark(other, "sent")
+    sending.mark(slow, "failed", error="late")
     assert row()["state"] == "sent"
 
 
