@@ -3,7 +3,8 @@
 from datetime import date, datetime
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, Expression, F, IntegerField, Min, OuterRef, Q, Subquery, Value
+from django.db.models import Case as Choose
+from django.db.models import Count, Exists, Expression, F, IntegerField, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONObject
 
 from cases.enums import DeadlineKind, State
@@ -46,6 +47,11 @@ def counted(rows):
     return Coalesce(Subquery(number, output_field=IntegerField()), 0)
 
 
+def only_in(states, subquery):
+    """The subquery in those states only: each one costs a look in `case_access` too."""
+    return Choose(When(state__in=states, then=subquery))
+
+
 def with_facts(cases, *, unit_id: int):
     """Annotate cases with everything that `facts_of` needs, in one statement with few subqueries."""
     of = of_case("pk")
@@ -54,13 +60,17 @@ def with_facts(cases, *, unit_id: int):
     )
     unanswered = of["unanswered"].order_by().values("case_id")
     return cases.annotate(
-        meeting=first(of["called"], JSONObject(id="pk", starts_at="starts_at", ends_at="ends_at")),
-        unanswered=Subquery(unanswered.annotate(units=ArrayAgg(Coalesce("unit_id", 0))).values("units")),
+        meeting=only_in(
+            [State.CALLED], first(of["called"], JSONObject(id="pk", starts_at="starts_at", ends_at="ends_at"))
+        ),
+        unanswered=only_in(
+            [State.CALLED], Subquery(unanswered.annotate(units=ArrayAgg(Coalesce("unit_id", 0))).values("units"))
+        ),
         consent_until=first(of["consent"], Coalesce("valid_to", Value(date.max))),
         # What matters to the person, as far as the draft says it; no draft is null.
         said=first(of["draft"], "what_matters"),
         has_parties=Exists(of["parties"]),
-        follow_up_on=Subquery(follow_up),
+        follow_up_on=only_in([State.PLANNED, State.FOLLOWING_UP], Subquery(follow_up)),
         unread=counted(of["unread"].filter(unit_id=unit_id)),
     )
 
@@ -110,13 +120,13 @@ def turns(actor, *, now, today) -> dict[str, Q]:
     soon = Q(Exists(of["called"].filter(starts_at__lte=now + REMIND_BEFORE)))
     others = Q(Exists(of["unanswered"].exclude(unit_id=actor.unit_id)))
     follow_up = of["deadline"].filter(kind=DeadlineKind.FOLLOW_UP)
-    no_day = ~Q(Exists(follow_up))
-    due = Q(Exists(follow_up.filter(due_on__lte=today + FOLLOW_UP_BEFORE)))
+    # No day, or one that is near: there is at most one open follow-up.
+    due = ~Q(Exists(follow_up.filter(due_on__gt=today + FOLLOW_UP_BEFORE)))
     in_plan = Q(case__state__in=[State.PLANNED, State.FOLLOWING_UP])
     to_do = (
         Q(case__state__in=[State.INITIATED, State.CONSENTED, State.MET])
         | (is_called & (over | lapsed | (others & soon)))
-        | (in_plan & (lapsed | Q(Exists(of["draft"])) | no_day | due))
+        | (in_plan & (due | Q(Exists(of["draft"])) | lapsed))
     )
     waiting = is_called & ~over & ~lapsed & others & ~soon
     mine, theirs = steers & to_do, (steers & waiting) | (~steers & ~(is_called & ahead))

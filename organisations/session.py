@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from audit import log
 from organisations import login
 from organisations.enums import UserKind
-from organisations.middleware import SESSION_KEY
+from organisations.middleware import SESSION_KEY, keep_alive
 from organisations.models import Assignment
 
 WRONG = "Fel användarnamn eller lösenord. Försök igen."
@@ -36,6 +36,7 @@ def sign_in(request, form) -> bool:
     login.forget_failures(key)
     auth.login(request, user)
     request.session["signed_in_at"] = timezone.now().isoformat()
+    keep_alive(request.session)
     log.append_unscoped("login.succeeded", user_id=user.pk, name=user.name)
     if user.kind == UserKind.STAFF:
         assignments = own_assignments(user)
