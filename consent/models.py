@@ -58,7 +58,9 @@ class Consent(models.Model):
             models.CheckConstraint(
                 condition=Q(form__in=[Form.WRITTEN, Form.GESTURE]) | ~Q(informed_how=""), name="consent_informed_how"
             ),
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=models.F("given_on")), name="consent_dates"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("given_on")), name="consent_dates"
+            ),
         ]
         indexes = [
             models.Index(fields=["valid_to"], condition=Q(superseded_at=None, withdrawn_at=None), name="consent_ends")

@@ -214,6 +214,9 @@ def test_another_party_cannot_answer_for_it(cast):
 
 def test_reading_leaves_a_mark_once_and_only_for_the_own_unit(cast):
     case = build.called(cast, units=("party", "same_kommun"))
+    with cast.acting("owner"):
+        services.opened(case=Case.objects.get(pk=case.pk), by=cast.owner)
+        assert invitation(cast, case).read_at is None
     with cast.acting("party"):
         services.opened(case=Case.objects.get(pk=case.pk), by=cast.party)
         first = invitation(cast, case).read_at
