@@ -20,6 +20,7 @@ SPACE_FOR_OLD = 50 * MIB
 OURS = (
     "secrets.json",
     "loaded.json",
+    "accounts.json",
     "postgres",
     "postgres.new",
     "postgres.place",

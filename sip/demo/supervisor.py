@@ -11,15 +11,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 
 from sip.demo import environment, mailcatcher, postgres, valkey
 from sip.demo.environment import PROJECT, Choices
 from sip.demo.errors import DemoError
-from sip.demo.home import Home
-from sip.demo.processes import Child, Processes, claim_port
+from sip.demo.home import Home, write_private
+from sip.demo.processes import Processes, claim_port
 
-STEP_SECONDS = 300
+STEP_SECONDS = 1800
 READY_SECONDS = 90
 LOADERS = ("load_register", "load_demo")
 SWEDISH = {
@@ -100,10 +101,11 @@ class Demo:
             }
             self._start_mail(smtp, page)
         say("Startar webbserver, arbetare och klocka …")
-        accounts = self._accounts(env)
-        self._start_ours(env)
+        self._start_web(env)
         self._wait_until_ready()
-        self._tell(mailbox, self._read_accounts(accounts))
+        # Not at the same time: on a small machine they would only delay the first page.
+        self._start_celery(env)
+        self._tell(mailbox)
 
     def _stores(self) -> dict[str, str]:
         """The database and the broker: the ones given, else our own."""
@@ -126,28 +128,40 @@ class Demo:
         """The loaders are idempotent, but slow enough to be skipped when nothing has changed."""
         record = self.home.path / "loaded.json"
         wanted = {"database": _digest(self.choices.database_url.encode()), "data": _digest(*_data_files())}
-        if record.exists() and record.read_text() == json.dumps(wanted):
+        if record.exists() and record.read_text() == json.dumps(wanted) and self._accounts.exists():
             return
         for command in LOADERS:
             say({"load_register": "Läser in registret …", "load_demo": "Läser in demoärenden …"}[command])
             self._manage(command, env, command)
+        write_private(self._accounts, json.dumps(self._ask_for_accounts(env)))
         record.write_text(json.dumps(wanted))
 
+    @property
+    def _accounts(self) -> Path:
+        return self.home.path / "accounts.json"
+
+    def _ask_for_accounts(self, env: dict[str, str]) -> list[dict[str, str]]:
+        place = self.home.log / "demo_accounts.log"
+        place.unlink(missing_ok=True)
+        self._manage("demo_accounts", env, "demo_accounts", "--json")
+        written = place.read_text()
+        try:
+            return json.loads(written[written.index("[") :])
+        except ValueError:
+            raise DemoError(f"Demokontona gick inte att läsa. Se {place}.") from None
+
     def _manage(self, name: str, env: dict[str, str], *command: str) -> None:
-        child = self._start_manage(name, env, *command)
+        child = self.processes.start(
+            name, [sys.executable, PROJECT / "manage.py", *command], env=env, cwd=PROJECT, together=True
+        )
         deadline = time.monotonic() + STEP_SECONDS
         while child.running and time.monotonic() < deadline:
-            self._require_alive(but=child)
+            self._require_alive()
             time.sleep(0.05)
         if child.popen.poll() != 0:
             words = self.processes.last_words(name)
             raise DemoError(f"Steget {name} misslyckades: {words} Hela loggen: {self.home.log / name}.log")
         self.processes.forget(child)
-
-    def _start_manage(self, name: str, env: dict[str, str], *command: str) -> Child:
-        return self.processes.start(
-            name, [sys.executable, PROJECT / "manage.py", *command], env=env, cwd=PROJECT, together=True
-        )
 
     def _start_mail(self, smtp: socket.socket, page: socket.socket) -> None:
         self.processes.start(
@@ -163,30 +177,30 @@ class Demo:
             descriptors=[smtp.fileno(), page.fileno()],
         )
 
-    def _start_ours(self, env: dict[str, str]) -> None:
-        celery = [sys.executable, "-m", "celery", "-A", "sip"]
+    def _start_web(self, env: dict[str, str]) -> None:
+        command = [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"),
+            *("--blocking-threads", "8", "--host", "127.0.0.1", "--port", str(self.choices.port)),
+            "sip.wsgi:application",
+        ]
+        self._start_ours("web", "web", command, env)
+
+    def _start_celery(self, env: dict[str, str]) -> None:
+        celery = (sys.executable, "-m", "celery", "-A", "sip")
         # Prefork needs shared memory, which some containers and chroots lack.
         pool = "prefork" if os.access("/dev/shm", os.W_OK) else "threads"  # noqa: S108
-        programs = {
-            "web": [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"),
-                *("--blocking-threads", "8", "--host", "127.0.0.1", "--port", str(self.choices.port)),
-                "sip.wsgi:application",
-            ],
-            "worker": [
-                *celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--pool", pool,
-                "--without-gossip", "--without-mingle",
-            ],
-            "beat": [
-                *celery, "beat", "--loglevel", "INFO", "--pidfile=",
-                "--schedule", self.home.path / "beat" / "schedule",
-            ],
-        }  # fmt: skip
-        for name, command in programs.items():
-            kind = "web" if name == "web" else "worker"
-            self.processes.start(
-                name, command, env=environment.process(env, kind), cwd=PROJECT, seconds=4.5, together=True
-            )
+        worker = [
+            *(*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--pool", pool),
+            *("--without-gossip", "--without-mingle"),
+        ]
+        schedule = self.home.path / "beat" / "schedule"
+        beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(schedule)]
+        self._start_ours("worker", "worker", worker, env)
+        self._start_ours("beat", "worker", beat, env)
+
+    def _start_ours(self, name: str, kind: str, command: list[str], env: dict[str, str]) -> None:
+        narrowed = environment.process(env, kind)
+        self.processes.start(name, command, env=narrowed, cwd=PROJECT, seconds=4.5, together=True)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -203,30 +217,17 @@ class Demo:
             self._require_alive()
             time.sleep(0.25)
 
-    def _require_alive(self, *, but: Child | None = None) -> None:
+    def _require_alive(self) -> None:
         ended = self.processes.ended()
-        if ended and ended is not but and ended.name in SWEDISH:
+        if ended and ended.name in SWEDISH:
             words = self.processes.last_words(ended.name)
             raise DemoError(
                 f"{SWEDISH[ended.name]} stannade oväntat (kod {ended.popen.returncode}): {words} "
                 f"Hela loggen: {self.home.log / ended.name}.log"
             )
 
-    def _accounts(self, env: dict[str, str]) -> Child:
-        """Asked for while the rest starts; the answer is in its own log."""
-        (self.home.log / "demo_accounts.log").unlink(missing_ok=True)
-        return self._start_manage("demo_accounts", env, "demo_accounts", "--json")
-
-    def _read_accounts(self, child: Child) -> list[dict[str, str]]:
-        child.popen.wait(STEP_SECONDS)
-        self.processes.forget(child)
-        written = (self.home.log / "demo_accounts.log").read_text()
-        try:
-            return json.loads(written[written.index("[") :])
-        except ValueError:
-            raise DemoError(f"Demokontona gick inte att läsa. Se {self.home.log / 'demo_accounts.log'}.") from None
-
-    def _tell(self, mailbox: str, accounts: list[dict[str, str]]) -> None:
+    def _tell(self, mailbox: str) -> None:
+        accounts = json.loads(self._accounts.read_text())
         say("\nDemokonton (användarnamn, lösenord, roll och enhet):")
         widths = [max((len(row[key]) for row in accounts), default=0) for key in ("username", "password")]
         for row in accounts:
