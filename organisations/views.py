@@ -1,5 +1,6 @@
 """Login, logout, choice of acting assignment, and the open pages."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
@@ -37,7 +38,7 @@ def login(request):
     if request.method == "POST" and form.is_valid() and session.sign_in(request, form):
         return redirect(session.next_page(request))
     shown = {"form": form, "accounts": login_rules.shown_accounts(), "next": request.GET.get("next", "")}
-    return render(request, "organisations/login.html", shown)
+    return render(request, "organisations/login.html", shown | {"password": settings.DEMO_PASSWORD})
 
 
 @unscoped

@@ -6,7 +6,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from sip import env
+from sip import demo_accounts, env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -30,6 +30,7 @@ if not DEMO and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10):
 DEMO_LOGIN = env.flag("SIP_DEMO_LOGIN") or DEMO
 if DEMO_LOGIN and not DEMO:
     raise ImproperlyConfigured("Demoinloggning får bara finnas med SIP_MODE=demo.")
+DEMO_PASSWORD = demo_accounts.PASSWORD if DEMO_LOGIN else ""
 ALLOWED_HOSTS = env.words("SIP_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if DEMO else "")
 SIP_PUBLIC_URL = env.text("SIP_PUBLIC_URL", "http://127.0.0.1:8000" if DEMO else "https://localhost")
 CSRF_TRUSTED_ORIGINS = [SIP_PUBLIC_URL]
