@@ -1,0 +1,221 @@
+"""Every address of the product, with what it takes: one list, which must name each pattern of the URLconf."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
+
+MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
+# Pages without a rule in roles.ACTIONS: open, or about the one who is signed in.
+OPEN = {
+    "healthz", "readyz", "organisations:home", "organisations:login", "organisations:logout", "organisations:acting",
+    "organisations:accessibility", "organisations:privacy", "api:schema",
+}  # fmt: skip
+
+
+def everybody(status, *, anonymous=None):
+    answers = dict.fromkeys((*STAFF, *CITIZENS), status)
+    return answers | {"anonymous": anonymous or status}
+
+
+def open_pages() -> list[Target]:
+    staff_only = dict.fromkeys(STAFF, (200,)) | dict.fromkeys(CITIZENS, NOT_FOUND)
+    return [
+        Target("healthz", instead=everybody((200,))),
+        Target("readyz", instead=everybody((200, 503))),
+        Target("organisations:home", instead=everybody(MOVED)),
+        Target("organisations:login", instead=everybody(MOVED, anonymous=(200,))),
+        Target("organisations:logout", method="post", instead=everybody(MOVED)),
+        Target("organisations:acting", instead=staff_only | {"anonymous": MOVED}),
+        Target("organisations:accessibility", instead=everybody((200,))),
+        Target("organisations:privacy", instead=everybody((200,))),
+        Target("api:schema", instead=staff_only | {"anonymous": REFUSED}, api=True),
+    ]
+
+
+def lists(atlas: Atlas) -> list[Target]:
+    ids = atlas.ids
+    others = {who: NOT_FOUND for who in ("owner", "colleague", "same_kommun", "outsider", "reader", "manager",
+                                         "reception")}  # fmt: skip
+    handlers = {who: NOT_FOUND for who in ("owner", "colleague", "same_kommun", "outsider", "manager", "reception")}
+    number = {"number": NUMBERS["new"]}
+    return [
+        Target("casework:worklist"),
+        Target("casework:inbox"),
+        Target("casework:open_item", {"item": ids["item"]}, "post", allowed=MOVED, instead=handlers),
+        Target("casework:finish_item", {"item": ids["item"]}, "post", allowed=MOVED, instead=handlers),
+        Target("casework:followups"),
+        Target("casework:search"),
+        Target("casework:search", method="post", data={"q": NUMBERS["main"]}),
+        Target("casework:help"),
+        Target("cases:start"),
+        Target("cases:start", method="post", data=number),
+        Target("cases:start_person", method="post", data=number),
+        Target("cases:compulsory"),
+        Target("consent:receipt"),
+        Target("consent:received"),
+        Target("consent:received_one", {"pk": ids["received"]}, instead=others),
+        Target("consent:received_one", {"pk": ids["received"]}, "post", instead=others, data={"reason": "Tillsyn"}),
+        Target("deviations:unit_list"),
+    ]
+
+
+def administration(atlas: Atlas) -> list[Target]:
+    ids, name = atlas.ids, "organisations:"
+    pages = ["admin", "units", "unit_new", "staff", "person_new", "assignments", "assign", "guidelines"]
+    one = {"unit": "unit", "unit_active": "unit", "person": "staff", "person_active": "staff",
+           "end_assignment": "assignment"}  # fmt: skip
+    single = [Target(name + page, {"number": ids[key]}, method)
+              for page, key in one.items() for method in ("get",)]  # fmt: skip
+    return [Target(name + page) for page in pages] + single
+
+
+def about_one(case: str, atlas: Atlas, *names, **kwargs) -> list[Target]:
+    return [Target(name, atlas.of(case, **kwargs), case=case) for name in names]
+
+
+def of_case(atlas: Atlas) -> list[Target]:
+    """The case itself, its parties and its consent."""
+    ids = atlas.ids
+    party = {"party": ids["participation"]}
+    return [
+        *about_one(
+            "main", atlas, "casework:case", "casework:events", "casework:log", "cases:edit", "cases:note_contact",
+            "cases:discharge_ready", "cases:change_lead", "cases:parties", "cases:add_party", "cases:add_outside",
+            "consent:history", "consent:record", "plans:withdraw", "plans:leave", "plans:close",
+        ),
+        Target("casework:reveal", atlas.of("main"), "post", case="main", allowed=MOVED),
+        Target("cases:link_new", atlas.of("main"), case="main", allowed=MOVED),
+        Target("cases:remove_outside", atlas.of("main", party=ids["outside"]), case="main"),
+        Target("plans:end_party", atlas.of("main", **party), case="main"),
+    ]  # fmt: skip
+
+
+def of_meetings(atlas: Atlas) -> list[Target]:
+    one = {"meeting": atlas.meeting("invited")}
+    letter = one | {"invitation": atlas.ids["invitation"]}
+    own = {"owner": NOT_FOUND, "colleague": NOT_FOUND}
+    moved = {"case": "invited", "method": "post", "allowed": MOVED}
+    return [
+        *about_one("invited", atlas, "meetings:overview", "meetings:call"),
+        *about_one("invited", atlas, "meetings:move", "meetings:cancel", "meetings:phone_list", "meetings:hold",
+                   "meetings:letter", **one),
+        Target("meetings:answer", atlas.of("invited", **one), case="invited", instead=own),
+        *about_one("invited", atlas, "meetings:answer_for", **letter),
+        Target("meetings:told", atlas.of("invited", **letter), **moved),
+        Target("meetings:remind", atlas.of("invited", **one), **moved),
+    ]  # fmt: skip
+
+
+def of_plans(atlas: Atlas) -> list[Target]:
+    ids = atlas.ids
+    goal, measure = {"goal": ids["goal"]}, {"measure": ids["measure"]}
+    moved = {"case": "main", "method": "post", "allowed": MOVED}
+    return [
+        *about_one("main", atlas, "plans:plan", "plans:preview", "plans:approve", "plans:pdf", "plans:versions",
+                   "plans:edit", "plans:add_goal", "plans:follow_ups", "plans:follow_up"),
+        Target("plans:start", atlas.of("met"), **(moved | {"case": "met"})),
+        *about_one("main", atlas, "plans:version", "plans:pdf", "plans:download", "plans:hand_out", version=1),
+        *about_one("main", atlas, "plans:compare", older=1, newer=2),
+        *about_one("main", atlas, "plans:goal", "plans:delete_goal", "plans:add_measure", **goal),
+        *about_one("main", atlas, "plans:measure", "plans:delete_measure", **measure),
+        *about_one("main", atlas, "plans:block", name="viktigt"),
+        Target("plans:move_goal", atlas.of("main", **goal, way="upp"), **moved),
+        Target("plans:move_measure", atlas.of("main", **measure, way="ner"), **moved),
+        *about_one("main", atlas, "plans:report", measure=ids["own_measure"]),
+    ]  # fmt: skip
+
+
+def of_deviations(atlas: Atlas) -> list[Target]:
+    number, owners = atlas.deviation, {"owner": REFUSED, "colleague": REFUSED, "manager": REFUSED}
+    return [
+        *about_one("main", atlas, "deviations:list", "deviations:report"),
+        Target("deviations:receive", atlas.of("main", number=number["reported"]), "post", case="main", allowed=MOVED,
+               instead=owners),
+        Target("deviations:answer", atlas.of("main", number=number["received"]), case="main", instead=owners),
+        Target("deviations:close", atlas.of("main", number=number["answered"]), case="main",
+               instead={"party": REFUSED}),
+    ]  # fmt: skip
+
+
+def of_citizens(atlas: Atlas) -> list[Target]:
+    return [
+        Target("citizen:plan", allowed=MOVED),
+        Target("citizen:choose"),
+        Target("citizen:about"),
+        *about_one("main", atlas, "citizen:case", "citizen:consents", "citizen:copies", "citizen:readers",
+                   "citizen:pdf"),
+        *about_one("main", atlas, "citizen:version", number=1),
+    ]  # fmt: skip
+
+
+def of_api(atlas: Atlas) -> list[Target]:
+    ids, cast = atlas.ids, atlas.cast
+    meeting, unit = atlas.meeting("invited"), cast.unit("party").pk
+    main = str(atlas.cases["main"].pk)
+    kallelse = {
+        "units": [unit], "starts_at": at(9), "ends_at": at(10), "form": "physical", "place": "Hemma", "agenda": "Allt",
+    }  # fmt: skip
+    yes = {"case": main, "form": "written", "given_on": timezone.localdate().isoformat(), "share_answer": "yes",
+           "planning_answer": "yes", "units": [unit]}  # fmt: skip
+    done = (200, 201, 204, 409, 428)
+
+    def to(name, key, pk, data=None, method="post", **values):
+        return Target(f"api:{name}", {"pk": pk}, method, case=key, allowed=done, data=data or {}, api=True, **values)
+
+    def listed(name):
+        return Target(f"api:{name}-list", api=True)
+
+    def made(name, key, data):
+        return Target(f"api:{name}-list", {}, "post", case=key, allowed=done, data=data, api=True)
+
+    start = {"number": NUMBERS["new"], "given_name": "Ny", "family_name": "Person", "reasons": ["early"],
+             "need_found_on": timezone.localdate().isoformat()}  # fmt: skip
+    own = {"owner": NOT_FOUND, "colleague": NOT_FOUND}
+    return [
+        *(listed(name) for name in ("case", "consent", "meeting", "plan")),
+        *(Target(f"api:{name}-detail", {"pk": pk}, case=key, api=True) for name, key, pk in (
+            ("case", "main", main), ("consent", "main", ids["consent"]), ("meeting", "invited", meeting),
+            ("plan", "main", ids["in_force"]))),
+        made("case", "", start),
+        to("case-parties", "main", main, {"unit": cast.unit("same_kommun").pk}),
+        to("case-discharge-ready", "main", main, {"at": timezone.now().isoformat()}),
+        to("case-close", "main", main, {"reason": "goals_met"}),
+        made("consent", "main", yes),
+        to("consent-withdraw", "main", ids["consent"], {"form": "spoken"}),
+        made("meeting", "main", kallelse | {"case": main}),
+        to("meeting-answer", "invited", meeting, {"answer": "coming", "attendee_name": "Bo"}, instead=own),
+        to("meeting-hold", "invited", meeting, {"came": [], "person_came": True}),
+        to("meeting-move", "invited", meeting, kallelse | {"why": "Sjuk"}),
+        to("meeting-cancel", "invited", meeting, {"why": "Sjuk"}),
+        made("plan", "main", {"case": main}),
+        to("plan-detail", "main", ids["plan"], {"why": "Därför"}, method="patch"),
+        to("plan-goals", "main", ids["plan"], {"text": "Mål"}),
+        to("plan-measures", "main", ids["plan"], {"goal": ids["goal"], "text": "Insats", "doer": "self"}),
+        to("plan-approve", "main", ids["plan"], {"agreed_how": "Muntligt"}),
+        to("plan-follow-up", "main", ids["plan"],
+           {"held_on": timezone.localdate().isoformat(), "how_it_went": "Bra", "outcome": "continue"}),
+    ]  # fmt: skip
+
+
+def at(hour: int) -> str:
+    day = timezone.localtime() + timedelta(days=1)
+    return day.replace(hour=hour, minute=0, second=0, microsecond=0).isoformat()
+
+
+def of_closed(atlas: Atlas) -> list[Target]:
+    """Reading goes on in a closed case; everything else is refused."""
+    return [
+        *about_one("closed", atlas, "casework:case", "casework:events", "casework:log", "cases:parties",
+                   "cases:edit", "cases:add_party", "cases:link_new", "cases:discharge_ready", "consent:history",
+                   "consent:record", "plans:withdraw", "plans:close", "plans:leave", "plans:plan", "plans:edit",
+                   "plans:approve", "plans:follow_up", "plans:versions", "meetings:call", "meetings:overview",
+                   "deviations:list", "deviations:report"),
+        *about_one("closed", atlas, "meetings:hold", "meetings:cancel", meeting=atlas.meeting("closed")),
+    ]  # fmt: skip
+
+
+def targets(atlas: Atlas) -> list[Target]:
+    groups = (lists, administration, of_case, of_meetings, of_plans, of_deviations, of_citizens, of_api, of_closed)
+    return [*open_pages(), *(target for group in groups for target in group(atlas))]
