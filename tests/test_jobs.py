@@ -42,13 +42,12 @@ def test_every_job_on_the_clock_runs_with_the_workers_own_login(as_worker, jobs)
         app.tasks[job]()
 
 
-def test_messages_to_the_broker_carry_nothing_and_are_kept_until_done():
+def test_messages_to_the_broker_carry_nothing_and_are_kept_until_done(jobs):
     """No id of a person or case can end in the queue, since no job takes an argument (architecture, Never)."""
     assert (app.conf.task_acks_late, app.conf.task_reject_on_worker_lost) == (True, True)
     assert (app.conf.worker_prefetch_multiplier, app.conf.accept_content) == (1, ["json"])
-    for entry in settings.CELERY_BEAT_SCHEDULE.values():
-        assert set(entry) == {"task", "schedule"}
-        assert app.tasks[entry["task"]].run.__code__.co_argcount == 0
+    assert all(set(entry) == {"task", "schedule"} for entry in settings.CELERY_BEAT_SCHEDULE.values())
+    assert all(app.tasks[job].run.__code__.co_argcount == 0 for job in jobs)
 
 
 def test_a_job_that_runs_is_not_started_again(own_database):
@@ -82,10 +81,10 @@ def test_deliver_wants_the_workers_login(settings):
         call_command("deliver", "--once", stdout=StringIO())
 
 
-def test_deliver_goes_on_with_the_next_job_when_one_fails_and_says_so(as_worker, settings, monkeypatch):
+def test_deliver_goes_on_with_the_next_job_when_one_fails_and_says_so(as_worker, jobs, settings, monkeypatch):
     settings.SIP_PROCESS = "worker"
     done = []
-    for name in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}:
+    for name in jobs:
         monkeypatch.setattr(app.tasks[name], "run", lambda name=name: done.append(name) or 1 / (len(done) - 1))
     with pytest.raises(CommandError, match="Se loggen"):
         call_command("deliver", "--once", stdout=StringIO())
