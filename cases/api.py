@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from cases import numbers, services
 from cases.access import case_by
-from cases.enums import CloseReason, Protection, Reason, State
+from cases.enums import Protection, Reason, State
 from cases.models import Case
 from organisations.endpoints import Endpoint, Line, Named, PlainText
 from organisations.enums import Role
@@ -107,12 +107,6 @@ class StartIn(serializers.Serializer):
             raise serializers.ValidationError(str(error)) from error
 
 
-class CloseIn(serializers.Serializer):
-    reason = serializers.ChoiceField(choices=CloseReason.choices)
-    note = PlainText(required=False, allow_blank=True, default="")
-    other_plan = Line(required=False, allow_blank=True, default="", max_length=300)
-
-
 class PartyIn(serializers.Serializer):
     unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.active())
 
@@ -135,7 +129,6 @@ class CaseApi(Endpoint):
         "create": "cases.start",
         "parties": "cases.add_party",
         "discharge_ready": "cases.discharge_ready",
-        "close": "cases.close",
     }
 
     @extend_schema(responses=CaseRow(many=True), summary="De ärenden som enheten ser, nyast först")
@@ -172,13 +165,6 @@ class CaseApi(Endpoint):
     def discharge_ready(self, request, pk=None):
         case = case_by(self.actor, pk, to=self.rule)
         services.discharge_ready(case=case, by=self.actor, **self.typed(ReadyIn))
-        return Response(self.told(case))
-
-    @extend_schema(request=CloseIn, responses={200: CaseOut, 409: REFUSED}, summary="Avsluta ärendet")
-    @action(detail=True, methods=["post"])
-    def close(self, request, pk=None):
-        case = case_by(self.actor, pk, to=self.rule)
-        services.close(case=case, by=self.actor, **self.typed(CloseIn))
         return Response(self.told(case))
 
     def told(self, case) -> dict:

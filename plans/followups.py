@@ -105,6 +105,9 @@ def follow_up(
     Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case.pk)
     plan = services.in_force(case)
     check(case, plan, held_on=held_on, outcome=outcome, next_on=next_on)
+    own = {measure.pk: measure for goal in plan.goals.all() for measure in goal.measures.all()}
+    if not own.keys() >= (statuses or {}).keys():
+        raise RuleBroken("En av insatserna finns inte i planen som gäller.", field="statuses")
     if case.state == State.PLANNED:
         # No meeting was called: the follow-up itself is the step.
         case.follow_up_held()
@@ -115,7 +118,6 @@ def follow_up(
         hindered=hindered, effect=effect, new_circumstances=new_circumstances, coordination_needed=coordination_needed,
         outcome=outcome, next_on=None if outcome == "close" else next_on, by_id=by.assignment_id,
     )  # fmt: skip
-    own = {measure.pk: measure for goal in plan.goals.all() for measure in goal.measures.all()}
     for pk, (status, reason) in (statuses or {}).items():
         measure = own[pk]
         measure.goal.plan = plan

@@ -4,11 +4,11 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
-from cases.api import CaseApi
 from consent.api import ConsentApi
 from meetings.api import MeetingApi
 from organisations.api import IsActingStaff
 from plans.api import PlanApi
+from plans.api_cases import CaseApi
 
 router = SimpleRouter(use_regex_path=False)
 router.register("cases", CaseApi, basename="case")
