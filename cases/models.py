@@ -45,9 +45,8 @@ class CaseQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN_STATES)
 
     def with_names(self):
-        return self.select_related(
-            "person", "owner_unit__organisation", "owner_unit__acts_for", "lead_unit", "lead_staff"
-        )
+        names = ("person", "owner_unit__organisation", "owner_unit__acts_for", "lead_unit", "lead_staff")
+        return self.select_related(*names)
 
 
 def no_plan_yet(case) -> bool:
@@ -330,9 +329,7 @@ class LeadTerm(models.Model):
     class Meta:
         verbose_name = "huvudansvar"
         verbose_name_plural = "huvudansvar"
-        constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(to_on=None), name="lead_term_one_now"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["case"], condition=Q(to_on=None), name="lead_term_one_now")]
 
     def __str__(self):
         return f"{self.staff} {self.from_on}"
