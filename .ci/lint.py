@@ -23,6 +23,7 @@ SERVICE_KEYS = {
     "stop_signal", "networks", "init", "shm_size",
 }  # fmt: skip
 TOP_KEYS = {"services", "volumes", "x-app", "x-hardened", "x-settings", "x-after-migrate"}
+SHOWN_LINES = 60
 # Nobody answers here: these checks read code and settings, never data.
 NOWHERE = "postgresql://nobody:nothing@127.0.0.1:9/nothing"
 SETTINGS = {
@@ -145,7 +146,7 @@ def compose_is_valid() -> list[str]:
 
 
 CHECKS: dict[str, Callable[[], list[str]]] = {
-    "ruff": command(BIN / "ruff", "check", "."),
+    "ruff": command(BIN / "ruff", "check", "--output-format", "concise", "."),
     "ruff format": command(BIN / "ruff", "format", "--check", "."),
     "djlint": command(BIN / "djlint", "templates", "--lint", "--quiet"),
     "import-linter": command(BIN / "lint-imports", "--no-cache", env=DEMO),
@@ -170,7 +171,10 @@ def main() -> int:
         print(f"{'FEL' if wrong else 'ok '}  {name}", flush=True)
         if wrong:
             failed.append(name)
-            print("\n".join(wrong), flush=True)
+            lines = "\n".join(wrong).splitlines()
+            print("\n".join(lines[:SHOWN_LINES]), flush=True)
+            if len(lines) > SHOWN_LINES:
+                print(f"… och {len(lines) - SHOWN_LINES} rader till", flush=True)
     print(f"\n{len(CHECKS) - len(failed)} av {len(CHECKS)} kontroller gick igenom.")
     return 1 if failed else 0
 

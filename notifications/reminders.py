@@ -21,11 +21,13 @@ with moment as (
     union all values ('on', 'on', s.due_on), ('after', 'after', s.due_on + 1)) m
   where %(kinds)s::jsonb ? m.what
 ), reminder as (
-  select m.what, m.case_id, m.reference, u.unit_id, concat_ws(':', %(prefix)s, m.id, m.due_on, m.label, u.unit_id) as key,
+  select m.what, m.case_id, m.reference, u.unit_id,
+         concat_ws(':', %(prefix)s, m.id, m.due_on, m.label, u.unit_id) as key,
          (m.day + time '08:00') at time zone 'Europe/Stockholm' as from_at,
          (m.next_day + time '08:00') at time zone 'Europe/Stockholm' as to_at
   from moment m cross join lateral unnest(
-    case when m.lead_unit is distinct from m.owner_unit then array[m.owner_unit, m.lead_unit] else array[m.owner_unit] end
+    case when m.lead_unit is distinct from m.owner_unit
+         then array[m.owner_unit, m.lead_unit] else array[m.owner_unit] end
   ) as u(unit_id)
   where m.day <= %(today)s + 1 and u.unit_id is not null
     and (m.next_day + time '08:00') at time zone 'Europe/Stockholm' > %(now)s

@@ -32,7 +32,9 @@ class Authority(models.Model):
     """A huvudman: one of the 21 regions or 290 kommuner (HSL 16:4, SoL 10:8-9)."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="organisation")
-    sector = models.CharField("huvudman", max_length=10, choices=[(s.value, s.label) for s in (Sector.KOMMUN, Sector.REGION)])
+    sector = models.CharField(
+        "huvudman", max_length=10, choices=[(s.value, s.label) for s in (Sector.KOMMUN, Sector.REGION)]
+    )
     code = models.CharField("kod", max_length=4, unique=True)
     name = models.CharField("namn", max_length=200)
     county_code = models.CharField("länskod", max_length=2)
@@ -210,7 +212,9 @@ class Guideline(models.Model):
         "godkänner vid utskrivning", max_length=10, choices=[("caller", "Den som kallar"), ("ward", "Avdelningen")]
     )
     signatures = models.CharField(
-        "underskrift", max_length=10, choices=[("required", "Krävs"), ("optional", "Frivillig"), ("none", "Används inte")]
+        "underskrift",
+        max_length=10,
+        choices=[("required", "Krävs"), ("optional", "Frivillig"), ("none", "Används inte")],
     )
     settings = models.JSONField("övrigt", default=dict)
     objects = GuidelineQuerySet.as_manager()

@@ -47,10 +47,19 @@ class Plan(ConcurrentTransitionMixin, models.Model):
     crisis_we_do = models.TextField("det här gör vi", blank=True)
     person_opinion = models.TextField("vad du tycker om planen", blank=True)
     disagreement = models.TextField("det här är vi inte överens om", blank=True)
-    lead_staff = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="huvudansvarig")
-    lead_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="huvudansvarigs enhet")
+    lead_staff = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="huvudansvarig"
+    )
+    lead_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="huvudansvarigs enhet"
+    )
     lead_authority = models.ForeignKey(
-        Authority, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="huvudman med övergripande ansvar"
+        Authority,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="huvudman med övergripande ansvar",
     )
     follow_up_on = models.DateField("uppföljning", null=True, blank=True)
     follow_up_time = models.TimeField("klockslag", null=True, blank=True)
@@ -117,7 +126,9 @@ class Goal(models.Model):
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="goals", verbose_name="plan")
     position = models.PositiveSmallIntegerField("ordning")
     text = models.TextField("mål")
-    horizon = models.CharField("sikt", max_length=5, choices=[("short", "Kort sikt"), ("long", "Lång sikt")], default="short")
+    horizon = models.CharField(
+        "sikt", max_length=5, choices=[("short", "Kort sikt"), ("long", "Lång sikt")], default="short"
+    )
     how_noticed = models.TextField("så märker du det", blank=True)
     revision = models.PositiveIntegerField("revision", default=1)
 
@@ -148,14 +159,18 @@ class Measure(models.Model):
     text = models.TextField("vad")
     doer = models.CharField("vem", max_length=10, choices=Doer)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="enhet")
-    authority = models.ForeignKey(Authority, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="huvudman")
+    authority = models.ForeignKey(
+        Authority, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="huvudman"
+    )
     doer_name = models.CharField("namn och roll", max_length=200, blank=True)
     starts_on = models.DateField("börjar", null=True, blank=True)
     ends_on = models.DateField("klart senast", null=True, blank=True)
     ongoing = models.BooleanField("tills vidare", default=False)
     frequency = models.CharField("hur ofta", max_length=200, blank=True)
     place = models.CharField("var", max_length=200, blank=True)
-    carried_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="fortsätter från")
+    carried_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name="fortsätter från"
+    )
     revision = models.PositiveIntegerField("revision", default=1)
     written_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="skriven av")
 
@@ -164,9 +179,12 @@ class Measure(models.Model):
         verbose_name_plural = "insatser"
         constraints = [
             models.CheckConstraint(condition=~Q(doer="unit") | Q(unit__isnull=False), name="measure_unit_named"),
-            models.CheckConstraint(condition=Q(doer="unit") | Q(unit__isnull=True, authority__isnull=True), name="measure_no_unit"),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(starts_on=None) | Q(ends_on__gte=models.F("starts_on")), name="measure_dates"
+                condition=Q(doer="unit") | Q(unit__isnull=True, authority__isnull=True), name="measure_no_unit"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(starts_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                name="measure_dates",
             ),
             models.CheckConstraint(condition=Q(ongoing=False) | Q(ends_on=None), name="measure_ongoing_no_end"),
         ]
@@ -266,7 +284,12 @@ class PlanDocument(models.Model):
 class HandedOutCopy(models.Model):
     """Who was given the plan on paper or otherwise, and how (PLA-6)."""
 
-    HOW = [("by_hand", "Överlämnad"), ("letter", "Brev"), ("citizen_view", "Läser i Min plan"), ("read_aloud", "Uppläst")]
+    HOW = [
+        ("by_hand", "Överlämnad"),
+        ("letter", "Brev"),
+        ("citizen_view", "Läser i Min plan"),
+        ("read_aloud", "Uppläst"),
+    ]
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="copies", verbose_name="plan")

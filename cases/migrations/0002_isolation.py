@@ -7,27 +7,62 @@ from organisations.rls import STEERS, WRITES, case_rows, definer, enable, policy
 ACCESS_TABLES = f"""
 {enable("case_access")}
 grant select on case_access to sip_staff;
-{policy("case_access", "staff_select", "select", "sip_staff",
-        using="unit_id = (select ctx_unit()) and valid_to >= (select sip_today())")}
+{
+    policy(
+        "case_access",
+        "staff_select",
+        "select",
+        "sip_staff",
+        using="unit_id = (select ctx_unit()) and valid_to >= (select sip_today())",
+    )
+}
 grant select (case_id, unit_id, valid_to, is_open, open_deadline) on case_access to sip_worker;
 {policy("case_access", "worker_select", "select", "sip_worker", using="true")}
 {enable("person_access")}
 grant select on person_access to sip_citizen;
-{policy("person_access", "own_select", "select", "sip_citizen",
-        using="user_id = (select ctx_user()) and valid_to >= (select sip_today())")}
+{
+    policy(
+        "person_access",
+        "own_select",
+        "select",
+        "sip_citizen",
+        using="user_id = (select ctx_user()) and valid_to >= (select sip_today())",
+    )
+}
 {enable("cases_person")}
 grant select on cases_person to sip_staff, sip_citizen;
-{policy("cases_person", "staff_select", "select", "sip_staff",
+{
+    policy(
+        "cases_person",
+        "staff_select",
+        "select",
+        "sip_staff",
         using="exists (select 1 from case_access a where a.person_id = cases_person.id and "
-              "a.unit_id = (select ctx_unit()) and a.valid_to >= (select sip_today()))")}
-{policy("cases_person", "citizen_select", "select", "sip_citizen",
+        "a.unit_id = (select ctx_unit()) and a.valid_to >= (select sip_today()))",
+    )
+}
+{
+    policy(
+        "cases_person",
+        "citizen_select",
+        "select",
+        "sip_citizen",
         using="exists (select 1 from person_access p where p.person_id = cases_person.id and "
-              "p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()))")}
-{policy("audit_event", "citizen_own", "select", "sip_citizen",
+        "p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()))",
+    )
+}
+{
+    policy(
+        "audit_event",
+        "citizen_own",
+        "select",
+        "sip_citizen",
         using="person_id in (select person_id from person_access p where p.user_id = (select ctx_user()) and "
-              "p.valid_to >= (select sip_today())) or exists (select 1 from person_access p where "
-              "p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()) and "
-              "p.person_id = any(persons))")}
+        "p.valid_to >= (select sip_today())) or exists (select 1 from person_access p where "
+        "p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()) and "
+        "p.person_id = any(persons))",
+    )
+}
 
 -- The owner's and huvudansvarig's unit steer: they add parties, call, approve and close.
 create function may_steer(cid uuid) returns boolean stable language sql as $$
@@ -36,10 +71,17 @@ create function may_steer(cid uuid) returns boolean stable language sql as $$
 """
 
 CASE_POLICIES = f"""
-{policy("cases_case", "citizen_select", "select", "sip_citizen",
+{
+    policy(
+        "cases_case",
+        "citizen_select",
+        "select",
+        "sip_citizen",
         using="close_reason <> 'mistake' and exists (select 1 from person_access p where "
-              "p.person_id = cases_case.person_id and "
-              "p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()))")}
+        "p.person_id = cases_case.person_id and "
+        "p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()))",
+    )
+}
 grant select on cases_case to sip_citizen;
 
 -- A party that does not steer may tell where in hospital the person is, and nothing else of the case itself.
@@ -187,7 +229,9 @@ CASE_COLUMNS = (
     " language, interpreter, protection, lead_unit_id, lead_staff_id, lead_authority_id, closed_on, close_reason,"
     " close_note, other_plan, person_view_of_lead, updated_at"
 )
-WORKER_CASE = "id, state, owner_unit_id, lead_unit_id, guideline_id, need_found_on, opened_at, discharge_ready_at, reference"
+WORKER_CASE = (
+    "id, state, owner_unit_id, lead_unit_id, guideline_id, need_found_on, opened_at, discharge_ready_at, reference"
+)
 WORKER_DEADLINE = "id, case_id, kind, due_on, started_at, warn_before_days, met_at, cancelled_at"
 
 WORKER = f"""

@@ -6,128 +6,303 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('organisations', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('share_answer', models.CharField(choices=[('yes', 'Ja'), ('no', 'Nej'), ('unavailable', 'Går inte att få svar')], max_length=12, verbose_name='dela uppgifter')),
-                ('planning_answer', models.CharField(choices=[('yes', 'Ja'), ('no', 'Nej'), ('unavailable', 'Går inte att få svar')], max_length=12, verbose_name='planera tillsammans')),
-                ('form', models.CharField(choices=[('written', 'Skriftligt'), ('spoken', 'Muntligt'), ('gesture', 'Med en gest, till exempel en nick'), ('presumed', 'Presumerat: informerad och inga tecken på att säga nej')], max_length=10, verbose_name='form')),
-                ('informed_how', models.TextField(blank=True, verbose_name='så informerades personen')),
-                ('given_on', models.DateField(verbose_name='lämnat')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='gäller till')),
-                ('excluded_note', models.TextField(blank=True, verbose_name='det här får inte delas')),
-                ('may_tell_other_sip', models.BooleanField(default=False, verbose_name='får berätta att det finns en annan SIP')),
-                ('child_view', models.TextField(blank=True, verbose_name='barnets syn')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='dokumenterat')),
-                ('superseded_at', models.DateTimeField(null=True, verbose_name='ersatt')),
-                ('withdrawn_at', models.DateTimeField(null=True, verbose_name='återkallat')),
-                ('withdrawn_form', models.CharField(blank=True, choices=[('written', 'Skriftligt'), ('spoken', 'Muntligt'), ('gesture', 'Med en gest, till exempel en nick'), ('presumed', 'Presumerat: informerad och inga tecken på att säga nej')], max_length=10, verbose_name='återkallat hur')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='cases.case', verbose_name='ärende')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.assignment', verbose_name='dokumenterat av')),
-                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.assignment', verbose_name='återkallelse dokumenterad av')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "share_answer",
+                    models.CharField(
+                        choices=[("yes", "Ja"), ("no", "Nej"), ("unavailable", "Går inte att få svar")],
+                        max_length=12,
+                        verbose_name="dela uppgifter",
+                    ),
+                ),
+                (
+                    "planning_answer",
+                    models.CharField(
+                        choices=[("yes", "Ja"), ("no", "Nej"), ("unavailable", "Går inte att få svar")],
+                        max_length=12,
+                        verbose_name="planera tillsammans",
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("written", "Skriftligt"),
+                            ("spoken", "Muntligt"),
+                            ("gesture", "Med en gest, till exempel en nick"),
+                            ("presumed", "Presumerat: informerad och inga tecken på att säga nej"),
+                        ],
+                        max_length=10,
+                        verbose_name="form",
+                    ),
+                ),
+                ("informed_how", models.TextField(blank=True, verbose_name="så informerades personen")),
+                ("given_on", models.DateField(verbose_name="lämnat")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="gäller till")),
+                ("excluded_note", models.TextField(blank=True, verbose_name="det här får inte delas")),
+                (
+                    "may_tell_other_sip",
+                    models.BooleanField(default=False, verbose_name="får berätta att det finns en annan SIP"),
+                ),
+                ("child_view", models.TextField(blank=True, verbose_name="barnets syn")),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="dokumenterat")),
+                ("superseded_at", models.DateTimeField(null=True, verbose_name="ersatt")),
+                ("withdrawn_at", models.DateTimeField(null=True, verbose_name="återkallat")),
+                (
+                    "withdrawn_form",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("written", "Skriftligt"),
+                            ("spoken", "Muntligt"),
+                            ("gesture", "Med en gest, till exempel en nick"),
+                            ("presumed", "Presumerat: informerad och inga tecken på att säga nej"),
+                        ],
+                        max_length=10,
+                        verbose_name="återkallat hur",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="dokumenterat av",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="återkallelse dokumenterad av",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'samtycke',
-                'verbose_name_plural': 'samtycken',
+                "verbose_name": "samtycke",
+                "verbose_name_plural": "samtycken",
             },
         ),
         migrations.CreateModel(
-            name='ConsentGiver',
+            name="ConsentGiver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('person', 'Personen själv'), ('guardian', 'Vårdnadshavare')], max_length=10, verbose_name='vem')),
-                ('name', models.CharField(max_length=150, verbose_name='namn')),
-                ('share_answer', models.CharField(choices=[('yes', 'Ja'), ('no', 'Nej'), ('unavailable', 'Går inte att få svar')], max_length=12, verbose_name='dela uppgifter')),
-                ('planning_answer', models.CharField(choices=[('yes', 'Ja'), ('no', 'Nej'), ('unavailable', 'Går inte att få svar')], max_length=12, verbose_name='planera tillsammans')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case', verbose_name='ärende')),
-                ('consent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='givers', to='consent.consent', verbose_name='samtycke')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("person", "Personen själv"), ("guardian", "Vårdnadshavare")],
+                        max_length=10,
+                        verbose_name="vem",
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, verbose_name="namn")),
+                (
+                    "share_answer",
+                    models.CharField(
+                        choices=[("yes", "Ja"), ("no", "Nej"), ("unavailable", "Går inte att få svar")],
+                        max_length=12,
+                        verbose_name="dela uppgifter",
+                    ),
+                ),
+                (
+                    "planning_answer",
+                    models.CharField(
+                        choices=[("yes", "Ja"), ("no", "Nej"), ("unavailable", "Går inte att få svar")],
+                        max_length=12,
+                        verbose_name="planera tillsammans",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="givers",
+                        to="consent.consent",
+                        verbose_name="samtycke",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'den som samtycker',
-                'verbose_name_plural': 'de som samtycker',
+                "verbose_name": "den som samtycker",
+                "verbose_name_plural": "de som samtycker",
             },
         ),
         migrations.CreateModel(
-            name='ConsentUnit',
+            name="ConsentUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('whole_tree', models.BooleanField(default=False, verbose_name='även underliggande enheter')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case', verbose_name='ärende')),
-                ('consent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='units', to='consent.consent', verbose_name='samtycke')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit', verbose_name='enhet')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("whole_tree", models.BooleanField(default=False, verbose_name="även underliggande enheter")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="units",
+                        to="consent.consent",
+                        verbose_name="samtycke",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="enhet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'enhet i samtycket',
-                'verbose_name_plural': 'enheter i samtycket',
+                "verbose_name": "enhet i samtycket",
+                "verbose_name_plural": "enheter i samtycket",
             },
         ),
         migrations.CreateModel(
-            name='Disclosure',
+            name="Disclosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient', models.CharField(max_length=200, verbose_name='till')),
-                ('what', models.CharField(max_length=200, verbose_name='vad')),
-                ('how', models.CharField(max_length=60, verbose_name='hur')),
-                ('legal_basis', models.CharField(max_length=100, verbose_name='rättslig grund')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='när')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.assignment', verbose_name='av')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='disclosures', to='cases.case', verbose_name='ärende')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit', verbose_name='till enhet')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("recipient", models.CharField(max_length=200, verbose_name="till")),
+                ("what", models.CharField(max_length=200, verbose_name="vad")),
+                ("how", models.CharField(max_length=60, verbose_name="hur")),
+                ("legal_basis", models.CharField(max_length=100, verbose_name="rättslig grund")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="när")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="av",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="disclosures",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="till enhet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'utlämnande',
-                'verbose_name_plural': 'utlämnanden',
+                "verbose_name": "utlämnande",
+                "verbose_name_plural": "utlämnanden",
             },
         ),
         migrations.CreateModel(
-            name='ReceivedVersion',
+            name="ReceivedVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case_id', models.UUIDField(verbose_name='ärende')),
-                ('reference', models.CharField(max_length=20, verbose_name='ärendenummer')),
-                ('person_id', models.BigIntegerField(verbose_name='person')),
-                ('kind', models.CharField(max_length=20, verbose_name='vid')),
-                ('content', models.JSONField(verbose_name='innehåll')),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='mottagen')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit', verbose_name='enhet')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("case_id", models.UUIDField(verbose_name="ärende")),
+                ("reference", models.CharField(max_length=20, verbose_name="ärendenummer")),
+                ("person_id", models.BigIntegerField(verbose_name="person")),
+                ("kind", models.CharField(max_length=20, verbose_name="vid")),
+                ("content", models.JSONField(verbose_name="innehåll")),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="mottagen")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="enhet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mottagen version',
-                'verbose_name_plural': 'mottagna versioner',
+                "verbose_name": "mottagen version",
+                "verbose_name_plural": "mottagna versioner",
             },
         ),
         migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(condition=models.Q(('superseded_at', None), ('withdrawn_at', None)), fields=['valid_to'], name='consent_ends'),
+            model_name="consent",
+            index=models.Index(
+                condition=models.Q(("superseded_at", None), ("withdrawn_at", None)),
+                fields=["valid_to"],
+                name="consent_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('case',), name='consent_one_current'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at", None)), fields=("case",), name="consent_one_current"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['written', 'gesture']), models.Q(('informed_how', ''), _negated=True), _connector='OR'), name='consent_informed_how'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("form__in", ["written", "gesture"]), models.Q(("informed_how", ""), _negated=True), _connector="OR"
+                ),
+                name="consent_informed_how",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('given_on')), _connector='OR'), name='consent_dates'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("given_on")), _connector="OR"),
+                name="consent_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consentunit',
-            constraint=models.UniqueConstraint(fields=('consent', 'unit'), name='consent_unit_once'),
+            model_name="consentunit",
+            constraint=models.UniqueConstraint(fields=("consent", "unit"), name="consent_unit_once"),
         ),
         migrations.AddIndex(
-            model_name='receivedversion',
-            index=models.Index(fields=['unit', '-received_at'], name='received_unit_latest'),
+            model_name="receivedversion",
+            index=models.Index(fields=["unit", "-received_at"], name="received_unit_latest"),
         ),
     ]

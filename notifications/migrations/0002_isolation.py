@@ -4,7 +4,9 @@ from django.db import migrations
 
 from organisations.rls import definer, enable, policy, unit_rows
 
-WORKER_READS = "id, dedupe_key, channel, template, unit_id, state, due_at, expires_at, lease_until, attempts, created_at"
+WORKER_READS = (
+    "id, dedupe_key, channel, template, unit_id, state, due_at, expires_at, lease_until, attempts, created_at"
+)
 WORKER_WRITES = "state, lease_until, attempts, last_error, sent_at, due_at"
 
 DELIVERIES = f"""

@@ -8,195 +8,369 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='användarnamn')),
-                ('kind', models.CharField(choices=[('staff', 'Personal'), ('citizen', 'Invånare')], default='staff', max_length=10, verbose_name='slag')),
-                ('name', models.CharField(max_length=150, verbose_name='namn')),
-                ('is_active', models.BooleanField(default=True, verbose_name='aktiv')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='demokonto')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="användarnamn")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("staff", "Personal"), ("citizen", "Invånare")],
+                        default="staff",
+                        max_length=10,
+                        verbose_name="slag",
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, verbose_name="namn")),
+                ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="demokonto")),
             ],
             options={
-                'verbose_name': 'inloggning',
-                'verbose_name_plural': 'inloggningar',
+                "verbose_name": "inloggning",
+                "verbose_name_plural": "inloggningar",
             },
         ),
         migrations.CreateModel(
-            name='Guideline',
+            name="Guideline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='kod')),
-                ('name', models.CharField(max_length=200, verbose_name='namn')),
-                ('county_code', models.CharField(blank=True, max_length=2, verbose_name='länskod')),
-                ('valid_from', models.DateField(verbose_name='gäller från')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='gäller till')),
-                ('source', models.CharField(max_length=300, verbose_name='källa')),
-                ('description', models.TextField(blank=True, verbose_name='beskrivning')),
-                ('duty_sectors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), size=None, verbose_name='skyldiga att delta')),
-                ('starters', models.JSONField(default=dict, verbose_name='vem får starta')),
-                ('approver_at_discharge', models.CharField(choices=[('caller', 'Den som kallar'), ('ward', 'Avdelningen')], max_length=10, verbose_name='godkänner vid utskrivning')),
-                ('signatures', models.CharField(choices=[('required', 'Krävs'), ('optional', 'Frivillig'), ('none', 'Används inte')], max_length=10, verbose_name='underskrift')),
-                ('settings', models.JSONField(default=dict, verbose_name='övrigt')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True, verbose_name="kod")),
+                ("name", models.CharField(max_length=200, verbose_name="namn")),
+                ("county_code", models.CharField(blank=True, max_length=2, verbose_name="länskod")),
+                ("valid_from", models.DateField(verbose_name="gäller från")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="gäller till")),
+                ("source", models.CharField(max_length=300, verbose_name="källa")),
+                ("description", models.TextField(blank=True, verbose_name="beskrivning")),
+                (
+                    "duty_sectors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10), size=None, verbose_name="skyldiga att delta"
+                    ),
+                ),
+                ("starters", models.JSONField(default=dict, verbose_name="vem får starta")),
+                (
+                    "approver_at_discharge",
+                    models.CharField(
+                        choices=[("caller", "Den som kallar"), ("ward", "Avdelningen")],
+                        max_length=10,
+                        verbose_name="godkänner vid utskrivning",
+                    ),
+                ),
+                (
+                    "signatures",
+                    models.CharField(
+                        choices=[("required", "Krävs"), ("optional", "Frivillig"), ("none", "Används inte")],
+                        max_length=10,
+                        verbose_name="underskrift",
+                    ),
+                ),
+                ("settings", models.JSONField(default=dict, verbose_name="övrigt")),
             ],
             options={
-                'verbose_name': 'riktlinje',
-                'verbose_name_plural': 'riktlinjer',
+                "verbose_name": "riktlinje",
+                "verbose_name_plural": "riktlinjer",
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='namn')),
-                ('orgnr', models.CharField(blank=True, max_length=10, verbose_name="organisationsnummer")),
-                ('kind', models.CharField(choices=[('public', 'Kommun eller region'), ('private', 'Privat utförare'), ('school', 'Fristående skola'), ('agency', 'Myndighet'), ('association', 'Förening')], max_length=20, verbose_name='typ')),
-                ('is_active', models.BooleanField(default=True, verbose_name='aktiv')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="namn")),
+                ("orgnr", models.CharField(blank=True, max_length=10, verbose_name="organisationsnummer")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("public", "Kommun eller region"),
+                            ("private", "Privat utförare"),
+                            ("school", "Fristående skola"),
+                            ("agency", "Myndighet"),
+                            ("association", "Förening"),
+                        ],
+                        max_length=20,
+                        verbose_name="typ",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisationer',
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisationer",
             },
         ),
         migrations.CreateModel(
-            name='LoginAttempt',
+            name="LoginAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, verbose_name='nyckel')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='tid')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64, verbose_name="nyckel")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="tid")),
             ],
             options={
-                'verbose_name': 'inloggningsförsök',
-                'verbose_name_plural': 'inloggningsförsök',
-                'indexes': [models.Index(fields=['key', 'at'], name='login_attempt_key_at')],
+                "verbose_name": "inloggningsförsök",
+                "verbose_name_plural": "inloggningsförsök",
+                "indexes": [models.Index(fields=["key", "at"], name="login_attempt_key_at")],
             },
         ),
         migrations.CreateModel(
-            name='Authority',
+            name="Authority",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sector', models.CharField(choices=[('kommun', 'Kommun'), ('region', 'Region')], max_length=10, verbose_name='huvudman')),
-                ('code', models.CharField(max_length=4, unique=True, verbose_name='kod')),
-                ('name', models.CharField(max_length=200, verbose_name='namn')),
-                ('county_code', models.CharField(max_length=2, verbose_name='länskod')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organisations.organisation', verbose_name='organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "sector",
+                    models.CharField(
+                        choices=[("kommun", "Kommun"), ("region", "Region")], max_length=10, verbose_name="huvudman"
+                    ),
+                ),
+                ("code", models.CharField(max_length=4, unique=True, verbose_name="kod")),
+                ("name", models.CharField(max_length=200, verbose_name="namn")),
+                ("county_code", models.CharField(max_length=2, verbose_name="länskod")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="organisations.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'huvudman',
-                'verbose_name_plural': 'huvudmän',
+                "verbose_name": "huvudman",
+                "verbose_name_plural": "huvudmän",
             },
         ),
         migrations.CreateModel(
-            name='Staff',
+            name="Staff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, verbose_name='namn')),
-                ('title', models.CharField(max_length=100, verbose_name='yrke eller titel')),
-                ('hsa_id', models.CharField(blank=True, max_length=40, verbose_name='HSA-id')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='telefon')),
-                ('is_active', models.BooleanField(default=True, verbose_name='aktiv')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organisations.organisation', verbose_name='organisation')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='inloggning')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150, verbose_name="namn")),
+                ("title", models.CharField(max_length=100, verbose_name="yrke eller titel")),
+                ("hsa_id", models.CharField(blank=True, max_length=40, verbose_name="HSA-id")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="telefon")),
+                ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="organisations.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="inloggning",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'medarbetare',
-                'verbose_name_plural': 'medarbetare',
+                "verbose_name": "medarbetare",
+                "verbose_name_plural": "medarbetare",
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('committee', models.CharField(blank=True, max_length=200, verbose_name='nämnd')),
-                ('name', models.CharField(max_length=200, verbose_name='namn')),
-                ('short_name', models.CharField(max_length=40, verbose_name='kort namn')),
-                ('kind', models.CharField(choices=[('ward', 'Vårdavdelning'), ('primary_care', 'Vårdcentral'), ('psychiatric_outpatient', 'Psykiatrisk öppenvård'), ('child_psychiatry', 'Barn- och ungdomspsykiatri'), ('needs_assessment', 'Biståndsenhet'), ('home_care', 'Hemtjänst'), ('home_nursing', 'Hemsjukvård'), ('rehab', 'Rehabilitering'), ('social_adult', 'Socialtjänst, vuxna'), ('social_child', 'Socialtjänst, barn och familj'), ('disability', 'Funktionsstöd'), ('addiction', 'Beroendevård'), ('school_health', 'Elevhälsa'), ('school', 'Skola'), ('reception', 'Mottagningsfunktion'), ('agency', 'Myndighet'), ('association', 'Förening'), ('administration', 'Förvaltning')], max_length=30, verbose_name='typ')),
-                ('hsa_id', models.CharField(blank=True, max_length=40, verbose_name='HSA-id')),
-                ('is_reception', models.BooleanField(default=False, verbose_name='mottagningsfunktion')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='telefon')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='funktionsbrevlåda')),
-                ('contact_note', models.CharField(blank=True, max_length=300, verbose_name='kontaktuppgifter')),
-                ('is_active', models.BooleanField(default=True, verbose_name='aktiv')),
-                ('acts_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='organisations.authority', verbose_name='huvudman')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organisations.organisation', verbose_name='organisation')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='organisations.unit', verbose_name='överordnad enhet')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("committee", models.CharField(blank=True, max_length=200, verbose_name="nämnd")),
+                ("name", models.CharField(max_length=200, verbose_name="namn")),
+                ("short_name", models.CharField(max_length=40, verbose_name="kort namn")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ward", "Vårdavdelning"),
+                            ("primary_care", "Vårdcentral"),
+                            ("psychiatric_outpatient", "Psykiatrisk öppenvård"),
+                            ("child_psychiatry", "Barn- och ungdomspsykiatri"),
+                            ("needs_assessment", "Biståndsenhet"),
+                            ("home_care", "Hemtjänst"),
+                            ("home_nursing", "Hemsjukvård"),
+                            ("rehab", "Rehabilitering"),
+                            ("social_adult", "Socialtjänst, vuxna"),
+                            ("social_child", "Socialtjänst, barn och familj"),
+                            ("disability", "Funktionsstöd"),
+                            ("addiction", "Beroendevård"),
+                            ("school_health", "Elevhälsa"),
+                            ("school", "Skola"),
+                            ("reception", "Mottagningsfunktion"),
+                            ("agency", "Myndighet"),
+                            ("association", "Förening"),
+                            ("administration", "Förvaltning"),
+                        ],
+                        max_length=30,
+                        verbose_name="typ",
+                    ),
+                ),
+                ("hsa_id", models.CharField(blank=True, max_length=40, verbose_name="HSA-id")),
+                ("is_reception", models.BooleanField(default=False, verbose_name="mottagningsfunktion")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="telefon")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="funktionsbrevlåda")),
+                ("contact_note", models.CharField(blank=True, max_length=300, verbose_name="kontaktuppgifter")),
+                ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
+                (
+                    "acts_for",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="organisations.authority",
+                        verbose_name="huvudman",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="organisations.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="organisations.unit",
+                        verbose_name="överordnad enhet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'enhet',
-                'verbose_name_plural': 'enheter',
+                "verbose_name": "enhet",
+                "verbose_name_plural": "enheter",
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('reader', 'Läsare'), ('handler', 'Handläggare'), ('reception', 'Mottagning'), ('manager', 'Enhetschef'), ('sip_coordinator', 'SIP-samordnare'), ('org_admin', 'Administratör'), ('guideline_admin', 'Riktlinjeadministratör')], max_length=20, verbose_name='roll')),
-                ('valid_from', models.DateField(default=django.utils.timezone.localdate, verbose_name='från')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='till')),
-                ('is_active', models.BooleanField(default=True, verbose_name='aktivt')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organisations.staff', verbose_name='medarbetare')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organisations.unit', verbose_name='enhet')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("reader", "Läsare"),
+                            ("handler", "Handläggare"),
+                            ("reception", "Mottagning"),
+                            ("manager", "Enhetschef"),
+                            ("sip_coordinator", "SIP-samordnare"),
+                            ("org_admin", "Administratör"),
+                            ("guideline_admin", "Riktlinjeadministratör"),
+                        ],
+                        max_length=20,
+                        verbose_name="roll",
+                    ),
+                ),
+                ("valid_from", models.DateField(default=django.utils.timezone.localdate, verbose_name="från")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="till")),
+                ("is_active", models.BooleanField(default=True, verbose_name="aktivt")),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="organisations.staff",
+                        verbose_name="medarbetare",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="organisations.unit", verbose_name="enhet"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'uppdrag',
-                'verbose_name_plural': 'uppdrag',
+                "verbose_name": "uppdrag",
+                "verbose_name_plural": "uppdrag",
             },
         ),
         migrations.CreateModel(
-            name='DeadlineRule',
+            name="DeadlineRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30, verbose_name='tidsgräns')),
-                ('starts_at', models.CharField(max_length=30, verbose_name='räknas från')),
-                ('amount', models.PositiveSmallIntegerField(verbose_name='antal')),
-                ('unit', models.CharField(choices=[('days', 'dagar'), ('hours', 'timmar')], max_length=10, verbose_name='enhet')),
-                ('day_zero_counts', models.BooleanField(default=False, verbose_name='första dagen räknas')),
-                ('cutoff_time', models.TimeField(blank=True, null=True, verbose_name='brytpunkt')),
-                ('moves_for_weekend', models.BooleanField(default=False, verbose_name='flyttas från helg')),
-                ('statutory', models.BooleanField(default=False, verbose_name='lagstadgad')),
-                ('warn_before_days', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), default=list, size=None, verbose_name='påminn dagar före')),
-                ('legal_source', models.CharField(max_length=200, verbose_name='källa')),
-                ('guideline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadline_rules', to='organisations.guideline', verbose_name='riktlinje')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=30, verbose_name="tidsgräns")),
+                ("starts_at", models.CharField(max_length=30, verbose_name="räknas från")),
+                ("amount", models.PositiveSmallIntegerField(verbose_name="antal")),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("days", "dagar"), ("hours", "timmar")], max_length=10, verbose_name="enhet"
+                    ),
+                ),
+                ("day_zero_counts", models.BooleanField(default=False, verbose_name="första dagen räknas")),
+                ("cutoff_time", models.TimeField(blank=True, null=True, verbose_name="brytpunkt")),
+                ("moves_for_weekend", models.BooleanField(default=False, verbose_name="flyttas från helg")),
+                ("statutory", models.BooleanField(default=False, verbose_name="lagstadgad")),
+                (
+                    "warn_before_days",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(),
+                        default=list,
+                        size=None,
+                        verbose_name="påminn dagar före",
+                    ),
+                ),
+                ("legal_source", models.CharField(max_length=200, verbose_name="källa")),
+                (
+                    "guideline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deadline_rules",
+                        to="organisations.guideline",
+                        verbose_name="riktlinje",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tidsregel',
-                'verbose_name_plural': 'tidsregler',
-                'constraints': [models.UniqueConstraint(fields=('guideline', 'kind'), name='deadline_rule_once')],
+                "verbose_name": "tidsregel",
+                "verbose_name_plural": "tidsregler",
+                "constraints": [models.UniqueConstraint(fields=("guideline", "kind"), name="deadline_rule_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='staff',
-            constraint=models.UniqueConstraint(condition=models.Q(('hsa_id', ''), _negated=True), fields=('hsa_id',), name='staff_hsa_id_once'),
+            model_name="staff",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("hsa_id", ""), _negated=True), fields=("hsa_id",), name="staff_hsa_id_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['kind', 'name'], name='unit_kind_name'),
+            model_name="unit",
+            index=models.Index(fields=["kind", "name"], name="unit_kind_name"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(condition=models.Q(('hsa_id', ''), _negated=True), fields=('hsa_id',), name='unit_hsa_id_once'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("hsa_id", ""), _negated=True), fields=("hsa_id",), name="unit_hsa_id_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name', 'acts_for'), name='unit_name_once'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("organisation", "name", "acts_for"), name="unit_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('staff', 'unit', 'role'), name='assignment_once'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_active", True)), fields=("staff", "unit", "role"), name="assignment_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='assignment_dates'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
+                name="assignment_dates",
+            ),
         ),
         migrations.AddConstraint(
             model_name="organisation",

@@ -96,14 +96,22 @@ grant delete on plans_measurereport to sip_staff;
 class Migration(migrations.Migration):
     dependencies = [("plans", "0001_initial"), ("meetings", "0002_isolation")]
     operations = [
-        case_rows("plans_plan", insert=HANDLES, update=HANDLES, citizen=IN_FORCE, worker="id, case_id, state, follow_up_on"),
+        case_rows(
+            "plans_plan", insert=HANDLES, update=HANDLES, citizen=IN_FORCE, worker="id, case_id, state, follow_up_on"
+        ),
         case_rows("plans_goal", delete=HANDLES, citizen=OF_VISIBLE.format("plans_plan", "plans_goal.plan_id")),
         case_rows("plans_measure", delete=HANDLES, citizen=OF_VISIBLE.format("plans_goal", "plans_measure.goal_id")),
         case_rows("plans_measurereport", update=None, citizen=True),
         case_rows("plans_followup", insert=STEERS, update=None, citizen=True),
         # A failed document may be ordered again; what it says was frozen when it was first ordered.
-        case_rows("plans_plandocument", insert="true", update="true", update_columns="state, attempts", open_only=False,
-                  citizen=OF_VISIBLE.format("plans_plan", "plans_plandocument.plan_id")),
+        case_rows(
+            "plans_plandocument",
+            insert="true",
+            update="true",
+            update_columns="state, attempts",
+            open_only=False,
+            citizen=OF_VISIBLE.format("plans_plan", "plans_plandocument.plan_id"),
+        ),
         case_rows("plans_handedoutcopy", update=None, open_only=False, citizen=True),
         same_case("plans_goal", "plan_id", "plans_plan"),
         same_case("plans_measure", "goal_id", "plans_goal"),

@@ -68,8 +68,10 @@ class Clock:
                     else f"{name} = case when {name} = %(today)s then %(day)s else {name} end"
                     for name, kind in columns
                 )
+                # The names come from the database's own catalogue.
+                statement = f"update {table} set {sets} where {key} = %(case)s"  # noqa: S608
                 cursor.execute(
-                    f"update {table} set {sets} where {key} = %(case)s",
+                    statement,
                     {"from": self.started, "to": now, "then": moment, "today": self.today,
                      "day": timezone.localdate(moment), "case": case_id},
                 )  # fmt: skip

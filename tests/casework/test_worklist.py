@@ -11,7 +11,6 @@ from cases.models import Case
 from casework import facts, worklist
 from casework.next_step import next_step
 from organisations.actors import staff_actor
-from organisations.models import Assignment
 from organisations.scope import acting_for
 from tests import build
 from tests.casework import walk
@@ -24,10 +23,7 @@ def text(response) -> str:
 @pytest.fixture
 def coordinator(cast):
     """A SIP coordinator at the unit that owns the cases: sees the flow, not the content."""
-    with cast.acting("admin"):
-        return Assignment.objects.create(
-            staff=cast.staff("coordinator"), unit=cast.unit("owner"), role="sip_coordinator"
-        )
+    return cast.assignment("coordinator")
 
 
 @pytest.fixture
