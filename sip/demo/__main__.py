@@ -1,10 +1,12 @@
 """`python -m sip.demo`: what `./run` calls once the environment is there."""
 
 import argparse
+import os
 import sys
+from pathlib import Path
 
 from sip.demo import supervisor, testrun
-from sip.demo.errors import DemoError
+from sip.demo.errors import DemoError, unwritable
 
 
 def main() -> int:
@@ -20,9 +22,12 @@ def main() -> int:
         if given.command == "up":
             return supervisor.up(reset=given.reset)
         return testrun.run(given.words[1:] if given.words[:1] == ["--"] else given.words)
+    except OSError as error:
+        failure: Exception = unwritable(Path(error.filename or os.environ.get("SIP_HOME") or ".sip"), error)
     except DemoError as error:
-        print(f"Fel: {error}", file=sys.stderr)
-        return 1
+        failure = error
+    print(f"Fel: {failure}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

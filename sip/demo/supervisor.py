@@ -70,8 +70,8 @@ def up(*, reset: bool) -> int:
             _ignore_signals()
             say("\nStoppar demot …")
             processes.stop()
-            claim.close()
             say("Demot är stoppat.")
+    return 0
 
 
 class Demo:

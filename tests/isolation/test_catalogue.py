@@ -13,7 +13,7 @@ DEFINERS = {
     "case_access_changed", "deadlines_changed", "deliver_version", "hand_over", "has_access", "leave_case",
     "may_notify",
     "oldest_due_delivery", "open_case", "other_open_cases", "put_in_inbox", "queue_delivery", "rebuild_access",
-    "replace_consent", "spread_protection", "tell_other_owners", "tells_other_sip", "unit_tree_changed",
+    "replace_consent", "spread_protection", "tell_of_failed_delivery", "tell_other_owners", "tells_other_sip", "unit_tree_changed",
     "units_with_access", "wanted_access", "withdraw_consent",
 }  # fmt: skip
 # Tables whose rows belong to a login and not to a case: never granted to the group roles.

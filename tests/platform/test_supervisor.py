@@ -153,6 +153,15 @@ def test_a_broken_cluster_and_a_reset(project, home):
     again.finish()
 
 
+def test_a_file_that_cannot_be_opened(project, home):
+    home.mkdir()
+    (home / "lock").mkdir()
+    demo = Running(project, home)
+    assert demo.finish(None) == 1
+    assert demo.said.startswith(f"Fel: Datamappen {home / 'lock'} går inte att använda")
+    (home / "lock").rmdir()
+
+
 def test_broken_secrets(project, home):
     home.mkdir()
     (home / "secrets.json").write_text("{")
