@@ -57,7 +57,7 @@ def up(*, reset: bool) -> int:
             if choices.database_url:
                 say("Databasen i DATABASE_URL lämnas som den är; bara demots egna filer är borta.")
         home.require_space()
-        claim = stack.enter_context(claim_port(choices.port))
+        stack.enter_context(claim_port(choices.port))
         processes = Processes(home.log, inherit=[lock])
         try:
             demo = Demo(processes, home, choices)
