@@ -16,7 +16,17 @@ from consent.models import Consent, ConsentUnit, Disclosure
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
 from organisations.models import Unit
-from plans.models import Goal, HandedOutCopy, Measure, MeasureReport, MeasureStatus, Plan, PlanDocument, PlanState
+from plans.models import (
+    FollowUp,
+    Goal,
+    HandedOutCopy,
+    Measure,
+    MeasureReport,
+    MeasureStatus,
+    Plan,
+    PlanDocument,
+    PlanState,
+)
 
 READERS_PER_PAGE = 25
 TAGS = {
@@ -84,12 +94,20 @@ def next_meeting(case) -> dict | None:
 
 
 def agreed_follow_up(case, plan) -> dict | None:
-    """The day in the plan, when no meeting has been called yet."""
+    """The agreed day, when no meeting has been called yet: the plan's, or a later one set at a follow-up (UPP-1)."""
     if not case.is_open or plan is None or plan.follow_up_on is None:
         return None
-    passed = plan.follow_up_on < timezone.localdate()
-    month = swedish.MONTHS[plan.follow_up_on.month - 1]
-    return {"plan": plan, "month": month, "passed": passed, "where": may_see_place(case)}
+    set_later = FollowUp.objects.filter(plan=plan, next_on__isnull=False).order_by("-held_on", "-pk")
+    day = set_later.values_list("next_on", flat=True).first() or plan.follow_up_on
+    as_planned = day == plan.follow_up_on
+    return {
+        "day": day,
+        "month": swedish.MONTHS[day.month - 1],
+        "time": plan.follow_up_time if as_planned else None,
+        "place": plan.follow_up_place if as_planned and may_see_place(case) else "",
+        "caller": plan.follow_up_caller,
+        "passed": day < timezone.localdate(),
+    }
 
 
 @dataclass(frozen=True)
