@@ -64,6 +64,7 @@ def reading(actor, case, plan) -> dict:
         "heading": versions.heading(plan),
         "sheet": documents.context(plan),
         "may_hand_out": may(case, actor, "plans.hand_out") and not plan.is_draft,
+        "may_edit": may(case, actor, "plans.edit"),
     }
 
 
@@ -134,6 +135,7 @@ def document(actor, case, plan) -> dict:
         **frame.context(case, actor, here="plan"),
         "plan": plan,
         "heading": versions.heading(plan),
+        "may_hand_out": may(case, actor, "plans.hand_out") and not plan.is_draft,
         "document": found,
         "waiting": found is not None and found.state == "queued",
         "ordered": swedish.clock(found.created_at) if found else "",
