@@ -87,6 +87,8 @@ class Atlas:
         for who, key in (("citizen", "main"), ("other_citizen", "invited")):
             user = User.objects.using("admin").get(username=WHO[who])
             person_access.grant("admin", user, Person.objects.using("admin").get(number=NUMBERS[key]))
+        # Before any test: what changes later meets sessions that are already there.
+        self.clients = self.sign_in()
 
     # Cases
 
@@ -162,8 +164,7 @@ class Atlas:
 
     # Who is who
 
-    @cached_property
-    def clients(self) -> dict[str, Client]:
+    def sign_in(self) -> dict[str, Client]:
         found = {"anonymous": Client()}
         for who, username in WHO.items():
             found[who] = Client()
@@ -187,7 +188,7 @@ class Atlas:
         return "party" if who == "party" else ""
 
     def expected(self, who: str, target: Target) -> tuple[int, ...]:
-        """The answer by roles.ACTIONS, the part in the case and the face; 404 always before 403 in a case."""
+        """The answer by roles.ACTIONS, part and face: no right 403, no such case 404, not the part 403."""
         if who in target.instead:
             return target.instead[who]
         if who == "anonymous":

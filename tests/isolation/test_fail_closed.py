@@ -106,6 +106,14 @@ def test_a_unit_that_does_not_exist_sees_nothing(atlas, pages, secrets, monkeypa
     assert {atlas.ask("owner", target).status_code for target in of_cases} == {404}
 
 
+@pytest.mark.parametrize(("face", "shut_out"), [("staff", "citizen"), ("citizen", "owner")])
+def test_a_process_of_one_face_has_no_other(atlas, pages, secrets, settings, face, shut_out):
+    """In production each face has its own process and login: a session of the other face finds nothing there."""
+    settings.SIP_FACE = face
+    about = [target for target in pages if target.case]
+    assert faults(atlas, shut_out, about, secrets, statuses=(404,)) == []
+
+
 def context_without(monkeypatch, **kept):
     """The scope tells the database nothing but `kept`."""
     known = scope._context
