@@ -201,7 +201,7 @@ def test_an_administrator_gets_no_case_data(api, path):
 
 
 def test_a_coordinator_gets_the_flow_without_names_and_no_content(cast, api):
-    case = build.consented(cast, parties=("coordinator",))
+    case = build.consented(cast)
     coordinator = api("helena.falun")
     rows = ok(coordinator.get("cases/"))["results"]
     assert [(row["id"], row["name"]) for row in rows] == [(str(case.pk), "")]
