@@ -46,6 +46,13 @@ class Child:
         return self.popen.poll() is None
 
 
+def die_with_parent(parent: int, number: int) -> None:
+    """Run in a new child, after the change of user, since the kernel forgets the setting at setuid."""
+    _libc.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 class Processes:
     """The supervisor's children."""
 
@@ -87,12 +94,6 @@ class Processes:
         """Starts a program in its own session, so that the terminal's Ctrl-C reaches the supervisor alone."""
         parent = os.getpid()
 
-        def die_with_parent() -> None:
-            # Runs after the change of user, since the kernel forgets the setting at setuid.
-            _libc.prctl(PR_SET_PDEATHSIG, int(stop_signal), 0, 0, 0)
-            if os.getppid() != parent:
-                os._exit(1)
-
         with self.open_log(name) as log:
             popen = subprocess.Popen(
                 [str(part) for part in command],
@@ -100,7 +101,7 @@ class Processes:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=die_with_parent,
+                preexec_fn=lambda: die_with_parent(parent, stop_signal),
                 pass_fds=(*self.inherit, *descriptors),
                 env=dict(env),
                 cwd=cwd,

@@ -12,7 +12,7 @@ from pathlib import Path
 from sip.demo import environment, postgres, valkey
 from sip.demo.environment import PROJECT
 from sip.demo.home import Home
-from sip.demo.processes import Processes
+from sip.demo.processes import Processes, die_with_parent
 
 
 def run(command: Sequence[str]) -> int:
@@ -39,14 +39,16 @@ def _run(processes: Processes, home: Home, command: list[str]) -> int:
     env |= {"SIP_TESTING": "1", "SIP_PROCESS": "web", "SIP_FACE": "both"}
     # The terminal sends Ctrl-C to the command as well, and it is the command that decides what to do.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    child = subprocess.Popen(command, env=env, cwd=PROJECT, preexec_fn=_interruptible)
+    parent = os.getpid()
+
+    def prepare() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        die_with_parent(parent, signal.SIGTERM)
+
+    child = subprocess.Popen(command, env=env, cwd=PROJECT, preexec_fn=prepare)
     try:
         return child.wait()
     finally:
         if child.poll() is None:
             child.terminate()
             child.wait(30)
-
-
-def _interruptible() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
