@@ -247,9 +247,13 @@ def deviate(amira, hanna, case: str) -> None:
     hanna.open(address)
     hanna.press("Ta emot")
     hanna.look("avvikelse-mottagen")
-    hanna.page.locator("textarea[name='answer']").first.fill("Fysioterapeuten var sjuk. Nu finns en ersättare.")
+    hanna.follow("Skriv ert svar")
+    hanna.look("avvikelse-svar")
+    hanna.fill(answer="Fysioterapeuten var sjuk. Nu finns en ersättare.")
     hanna.page.locator("main form button.btn").last.click()
     amira.open(address)
+    amira.follow("Läs svaret och avsluta")
+    amira.look("avvikelse-avsluta")
     amira.page.locator("main form button.btn").last.click()
     amira.says("Avslutad")
 
@@ -259,11 +263,11 @@ def read_as_the_person(astrid) -> None:
     astrid.says("Hej Astrid", "Vi tränar balans hemma hos dig.", "Hanna")
     astrid.look("min-plan")
     assert "Träningen började två veckor senare" not in astrid.page.content()
-    for link in astrid.page.locator("main a[href^='/min-plan/']").all()[:8]:
-        address = link.get_attribute("href")
-        if not address.endswith(".pdf"):
-            astrid.open(address)
-            astrid.look("min-plan-mer")
+    links = astrid.page.locator("main a[href^='/min-plan/']").all()
+    addresses = dict.fromkeys(link.get_attribute("href") for link in links)
+    for address in [address for address in addresses if not address.endswith("/pdf/")][:6]:
+        astrid.open(address)
+        astrid.look("min-plan-mer")
     astrid.open("/arenden/")
     assert "Mina ärenden" not in astrid.text()
 
