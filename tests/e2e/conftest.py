@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +17,8 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
+
+from sip.demo.home import Home
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = Path(os.environ.get("SIP_SHOTS", ROOT / ".sip" / "bilder"))
@@ -66,6 +69,9 @@ def stack(tmp_path_factory) -> Iterator[Stack]:
         finally:
             child.send_signal(signal.SIGINT)
             child.wait(30)
+            # Started by root the database lies outside, since pytest's folders are closed to its user.
+            if outside := Home(home).recorded_place():
+                shutil.rmtree(outside)
 
 
 def wait_until_ready(child, url: str, said: Path) -> None:
