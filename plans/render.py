@@ -151,7 +151,7 @@ def _goal(number: int, goal: dict) -> dict:
     ]
     horizon = goal.get("horizon") or ""
     # A short goal stays on one page; a long one may break between its measures.
-    short = len(measures) <= 6 and sum(len(str(value)) for m in measures for value in m.values()) < 1500
+    short = len(measures) <= 3 and sum(len(str(value)) for m in measures for value in m.values()) < 700
     return {
         "number": goal.get("number") or number,
         "text": goal.get("text"),
