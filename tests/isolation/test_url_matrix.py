@@ -42,7 +42,8 @@ def rules_of_patterns() -> dict[tuple[str, str], str]:
 def test_every_pattern_is_in_the_table(table):
     wanted = set()
     for name, pattern in patterns():
-        methods = getattr(pattern.callback, "actions", {})
+        # The first request adds ”head” beside ”get”; it is the same door.
+        methods = set(getattr(pattern.callback, "actions", {})) - {"head"}
         wanted |= {(name, method) for method in methods} or {(name, None)}
     have = {(t.name, t.method) for t in table} | {(t.name, None) for t in table if not t.api or t.name == "api:schema"}
     assert wanted - have == set()
