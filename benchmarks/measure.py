@@ -3,6 +3,8 @@
 import statistics
 import time
 from contextlib import contextmanager
+from datetime import time as time_of_day
+from datetime import timedelta
 
 from django.db import connection, connections, transaction
 from django.test import Client
@@ -11,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from audit import log
 from benchmarks.seed import seed
 from cases import deadlines
-from cases.models import Case, CaseAccess
+from cases.models import Case, CaseAccess, Deadline
 from consent import services as consent
+from organisations import swedish
 from organisations.actors import staff_actor
-from organisations.models import Assignment, Staff, User
+from organisations.models import Assignment, DeadlineRule, Staff, User
 from organisations.scope import acting_for
 from tests import database
 
@@ -185,16 +188,22 @@ class Bench:
             some = [pk for (pk,) in cursor.fetchall()]
 
         def one_by_one():
-            for pk in some:
-                with transaction.atomic(using="admin"), connections["admin"].cursor() as cursor:
-                    cursor.execute(deadlines.MISSING.format(starts=deadlines.STARTS.format(case="and c.id = %(case)s")),
-                                   {"case": pk, "batch": deadlines.BATCH})  # fmt: skip
+            """The same work as a loop over objects, each row in its own transaction."""
+            for case in Case.objects.using("admin").filter(pk__in=some):
+                for rule in DeadlineRule.objects.using("admin").filter(
+                    guideline_id=case.guideline_id, kind__in=["first_contact", "meeting"]
+                ):
+                    started = swedish.instant(case.need_found_on, time_of_day(0))
+                    values = {"due_on": case.need_found_on + timedelta(days=rule.amount), "source": rule.legal_source}
+                    Deadline.objects.using("admin").get_or_create(
+                        case=case, kind=rule.kind, started_at=started, defaults=values
+                    )
 
-        per_row = len(some) / timed(one_by_one)
+        per_row = 2 * len(some) / timed(one_by_one)
         first = timed(deadlines.sweep)
         again = timed(deadlines.sweep)
         self.say(
-            "svep: rader per sekund / ett i taget", (new / first) / per_row, None, f"{new} ärenden på {first:.2f} s"
+            "svep: rader per sekund / ett i taget", (2 * new / first) / per_row, None, f"{new} ärenden på {first:.2f} s"
         )
         self.say("svep: om igen / första gången", again / first, 0.2)
 
