@@ -1,7 +1,5 @@
 """From the session to the scope: one transaction per request, told to the database, undone on any refusal."""
 
-import time
-
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -10,30 +8,21 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from audit import log
+from organisations import session_rules as rules
 from organisations.actors import citizen_actor, staff_actor
 from organisations.enums import UserKind
 from organisations.errors import conflict_message, refused_by_database
 from organisations.models import Assignment
 from organisations.scope import acting_for
 
-SESSION_KEY = "assignment_id"
-KEEP_ALIVE_SECONDS = 60
-
 
 def acting_assignment(request):
     """The session's acting assignment if it is still valid and the user's own, else None."""
-    chosen = request.session.get(SESSION_KEY)
+    chosen = request.session.get(rules.ACTING)
     if not chosen:
         return None
     own = Assignment.objects.valid_on(timezone.localdate()).with_names()
     return own.filter(pk=chosen, staff__user_id=request.user.pk).first()
-
-
-def keep_alive(session) -> None:
-    """Move the session's end forward, at most once a minute: not every page needs to write."""
-    now = int(time.time())
-    if now - session.get("seen", 0) >= KEEP_ALIVE_SECONDS:
-        session["seen"] = now
 
 
 def face_of(match) -> str:
@@ -74,7 +63,7 @@ class ScopeMiddleware:
         user = request.user
         if not user.is_authenticated:
             return None
-        keep_alive(request.session)
+        rules.prolong(request.session)
         if user.kind == UserKind.STAFF:
             request.acting = acting_assignment(request)
         if getattr(view, "unscoped", False):

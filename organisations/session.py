@@ -1,4 +1,4 @@
-"""The session's life: sign in, choose assignment, sign out; each gives a new session id and a log row."""
+"""The session's life: begin, choose assignment, prove oneself again, finish; each gives a new id and a log row."""
 
 from django.contrib import auth
 from django.urls import reverse
@@ -6,13 +6,12 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from audit import log
-from organisations import login
+from organisations import session_rules as rules
 from organisations.enums import UserKind
-from organisations.middleware import SESSION_KEY, keep_alive
 from organisations.models import Assignment
 
-WRONG = "Fel användarnamn eller lösenord. Försök igen."
-THROTTLED = "För många försök. Vänta en kvart och försök igen."
+BACKEND = "organisations.login.Accounts"
+DEMO, OIDC, EMERGENCY = "demo", "oidc", "emergency"
 
 
 def own_assignments(user) -> list[Assignment]:
@@ -20,46 +19,50 @@ def own_assignments(user) -> list[Assignment]:
     return list(found.order_by("unit__name", "role"))
 
 
-def sign_in(request, form) -> bool:
-    """Sign the demo user in, or put one neutral sentence on the form and return False."""
-    username, password = form.cleaned_data["username"], form.cleaned_data["password"]
-    key = login.attempt_key(username, request.META.get("REMOTE_ADDR", ""))
-    if login.is_throttled(key):
-        form.add_error(None, THROTTLED)
-        return False
-    user = auth.authenticate(request, username=username, password=password)
-    if user is None:
-        login.note_failure(key)
-        log.append_unscoped("login.failed")
-        form.add_error(None, WRONG)
-        return False
-    login.forget_failures(key)
-    auth.login(request, user)
-    request.session["signed_in_at"] = timezone.now().isoformat()
-    keep_alive(request.session)
-    log.append_unscoped("login.succeeded", user_id=user.pk, name=user.name)
+def begin(request, user, *, auth_time: int, method: str, issuer="", sid="", id_token="") -> None:
+    """The one way a session starts: nothing is kept of what was there before, not even its id.
+
+    `auth_time` is when the person proved who they are (epoch seconds); `issuer`, `sid` and `id_token` are the
+    identity provider's, for logout. Picks the only assignment.
+    """
+    request.session.flush()
+    auth.login(request, user, backend=BACKEND)
+    rules.start(request.session, kind=user.kind, method=method, auth_time=auth_time)
+    request.session.update({"issuer": issuer, "sid": sid, "id_token": id_token})
+    log.append_unscoped("login.succeeded", user_id=user.pk, name=user.name, details={"method": method})
     if user.kind == UserKind.STAFF:
         assignments = own_assignments(user)
         request.session["acting_choices"] = len(assignments)
         if len(assignments) == 1:
             act_in(request, assignments[0].pk)
-    return True
 
 
 def act_in(request, assignment_id: int) -> None:
     """Make one of the user's own assignments the acting one."""
     assignment = next(a for a in own_assignments(request.user) if a.pk == assignment_id)
     request.session.cycle_key()
-    request.session[SESSION_KEY] = assignment.pk
+    request.session[rules.ACTING] = assignment.pk
     details = {"assignment": assignment.pk}
     log.append_unscoped(
         "session.acting", user_id=request.user.pk, unit_id=assignment.unit_id, name=request.user.name, details=details
     )
 
 
-def sign_out(request) -> None:
-    log.append_unscoped("logout", user_id=request.user.pk, name=request.user.name)
+def stepped_up(request, *, auth_time: int) -> str:
+    """The same person has proved who they are again: a new id, and the address that waited for it."""
+    request.session.cycle_key()
+    request.session["auth_time"] = auth_time
+    log.append_unscoped("session.stepped_up", user_id=request.user.pk, name=request.user.name)
+    return request.session.pop("step_up_to", "") or reverse("organisations:home")
+
+
+def finish(request) -> dict:
+    """End the session in the database, and return what a logout at the identity provider needs."""
+    ended = {name: request.session.get(name, "") for name in ("method", "issuer", "sid", "id_token")}
+    if request.user.is_authenticated:
+        log.append_unscoped("logout", user_id=request.user.pk, name=request.user.name)
     auth.logout(request)
+    return ended
 
 
 def next_page(request) -> str:

@@ -35,7 +35,7 @@ def login(request):
     if request.method != "POST" and request.user.is_authenticated:
         return redirect("organisations:home")
     form = LoginForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and session.sign_in(request, form):
+    if request.method == "POST" and form.is_valid() and login_rules.password_login(request, form):
         return redirect(session.next_page(request))
     shown = {"form": form, "accounts": login_rules.shown_accounts(), "next": request.GET.get("next", "")}
     return render(request, "organisations/login.html", shown | {"password": settings.DEMO_PASSWORD})
@@ -44,7 +44,7 @@ def login(request):
 @unscoped
 @require_POST
 def logout(request):
-    session.sign_out(request)
+    session.finish(request)
     messages.success(request, "Du är utloggad.")
     return redirect("organisations:login")
 

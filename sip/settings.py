@@ -123,7 +123,8 @@ DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "organisations.User"
-AUTHENTICATION_BACKENDS = ["organisations.login.DemoBackend"] if DEMO_LOGIN else ["organisations.login.NoLogin"]
+# Finds a session's user and lets nobody in by itself: `organisations.session.begin` is the only way.
+AUTHENTICATION_BACKENDS = ["organisations.login.Accounts"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -135,8 +136,21 @@ LOGIN_REDIRECT_URL = "organisations:home"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
-# Counted from the last page, to the minute (organisations.middleware.keep_alive).
-SESSION_COOKIE_AGE = 20 * 60
+# The limits that count are these, held by organisations.middleware from the session's own values.
+SESSION_IDLE_SECONDS = {
+    "staff": env.number("SIP_IDLE_SECONDS_STAFF", 20 * 60),
+    "citizen": env.number("SIP_IDLE_SECONDS_CITIZEN", 15 * 60),
+}
+SESSION_ABSOLUTE_SECONDS = {
+    "staff": env.number("SIP_SESSION_SECONDS_STAFF", 10 * 3600),
+    "citizen": env.number("SIP_SESSION_SECONDS_CITIZEN", 3600),
+}
+SESSION_WARNING_SECONDS = env.number("SIP_SESSION_WARNING_SECONDS", 120)
+# How old a login may be before something that opens or takes out data (ASVS V7.5.3).
+STEP_UP_SECONDS = 5 * 60
+CLOCK_SKEW_SECONDS = 60
+# The row outlives the limits, so that the page that comes too late can say what happened.
+SESSION_COOKIE_AGE = max(SESSION_ABSOLUTE_SECONDS.values())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

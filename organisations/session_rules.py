@@ -1,0 +1,51 @@
+"""How long a session lives and how fresh a login is: pure rules over the session's own values (ASVS V7.3, V7.5.3)."""
+
+import time
+
+from django.conf import settings
+
+ACTING = "assignment_id"
+# Not every page needs to write: a move of less than this is left out, always to the stricter side.
+SEEN_EVERY_SECONDS = 10
+IDLE, ABSOLUTE = "idle", "absolute"
+
+
+def now() -> int:
+    return int(time.time())
+
+
+def start(session, *, kind: str, method: str, auth_time: int) -> None:
+    """Write what every later question is answered from."""
+    session["kind"], session["method"] = kind, method
+    session["signed_in_at"] = session["seen"] = now()
+    session["auth_time"] = auth_time
+
+
+def ends_at(session) -> tuple[int, str]:
+    """When this session ends if nothing more happens, and which of the two limits it is."""
+    kind = session.get("kind", "staff")
+    idle = session.get("seen", 0) + settings.SESSION_IDLE_SECONDS[kind]
+    absolute = session.get("signed_in_at", 0) + settings.SESSION_ABSOLUTE_SECONDS[kind]
+    return (idle, IDLE) if idle < absolute else (absolute, ABSOLUTE)
+
+
+def ended(session) -> str:
+    """Which limit has passed: `idle`, `absolute` or an empty string."""
+    at, limit = ends_at(session)
+    return limit if now() > at else ""
+
+
+def seconds_left(session) -> int:
+    return max(0, ends_at(session)[0] - now())
+
+
+def prolong(session) -> None:
+    """Move the idle limit; the absolute one never moves."""
+    if now() - session.get("seen", 0) >= SEEN_EVERY_SECONDS:
+        session["seen"] = now()
+
+
+def is_fresh(session) -> bool:
+    """Somebody proved who they are within the last five minutes. A time ahead of ours proves nothing."""
+    age = now() - session.get("auth_time", 0)
+    return -settings.CLOCK_SKEW_SECONDS <= age <= settings.STEP_UP_SECONDS
