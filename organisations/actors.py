@@ -38,8 +38,11 @@ class Actor:
         return self.is_staff and roles.allows(self.role, action)
 
 
-def staff_actor(assignment, *, user_id=None, purpose="Vård och omsorg") -> Actor:
-    """The actor of one assignment; `assignment` has staff and unit loaded."""
+CARE, CARE_AND_SUPPORT = "Vård och behandling", "Vård och omsorg"
+
+
+def staff_actor(assignment, *, user_id=None, purpose="") -> Actor:
+    """The actor of one assignment; `assignment` has staff and unit loaded, `purpose` is the commission's."""
     return Actor(
         kind="staff",
         user_id=user_id or assignment.staff.user_id,
@@ -50,7 +53,7 @@ def staff_actor(assignment, *, user_id=None, purpose="Vård och omsorg") -> Acto
         organisation_id=assignment.unit.organisation_id,
         role=assignment.role,
         title=assignment.staff.title,
-        purpose=purpose,
+        purpose=purpose or (CARE if assignment.unit.is_health else CARE_AND_SUPPORT),
     )
 
 

@@ -41,6 +41,19 @@ class UnitKind(TextChoices):
     ADMINISTRATION = "administration", "Förvaltning"
 
 
+# Health and medical care, whoever runs it: patientdatalagen holds for what these units read.
+HEALTH_KINDS = frozenset(
+    {
+        UnitKind.WARD,
+        UnitKind.PRIMARY_CARE,
+        UnitKind.PSYCHIATRIC_OUTPATIENT,
+        UnitKind.CHILD_PSYCHIATRY,
+        UnitKind.HOME_NURSING,
+        UnitKind.REHAB,
+    }
+)
+
+
 class Role(TextChoices):
     """What an assignment lets its holder do; `roles.py` is the whole table."""
 

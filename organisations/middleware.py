@@ -19,7 +19,7 @@ from organisations.scope import acting_for
 def acting_assignment(request):
     """The session's acting assignment if it is still valid and the user's own, else None."""
     chosen = request.session.get(rules.ACTING)
-    if not chosen:
+    if not chosen or not rules.agrees(request.session, chosen):
         return None
     own = Assignment.objects.valid_on(timezone.localdate()).with_names()
     return own.filter(pk=chosen, staff__user_id=request.user.pk).first()
@@ -74,7 +74,8 @@ class ScopeMiddleware:
         if user.kind == UserKind.CITIZEN:
             request.actor = citizen_actor(user)
         elif request.acting:
-            request.actor = staff_actor(request.acting)
+            purpose = rules.purpose_of(request.session, request.acting.pk)
+            request.actor = staff_actor(request.acting, purpose=purpose)
         else:
             return redirect("organisations:acting")
         return run_in_scope(request, view, args, kwargs)

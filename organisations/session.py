@@ -14,24 +14,28 @@ BACKEND = "organisations.login.Accounts"
 DEMO, OIDC, EMERGENCY = "demo", "oidc", "emergency"
 
 
-def own_assignments(user) -> list[Assignment]:
-    found = Assignment.objects.valid_on(timezone.localdate()).with_names().filter(staff__user_id=user.pk)
-    return list(found.order_by("unit__name", "role"))
+def own_assignments(request) -> list[Assignment]:
+    """The user's valid assignments that this login gives; one from an identity provider may give fewer."""
+    found = Assignment.objects.valid_on(timezone.localdate()).with_names().filter(staff__user_id=request.user.pk)
+    return [a for a in found.order_by("unit__name", "role") if rules.agrees(request.session, a.pk)]
 
 
-def begin(request, user, *, auth_time: int, method: str, issuer="", sid="", id_token="") -> None:
+def begin(request, user, *, auth_time: int, method: str, issuer="", sid="", id_token="", purposes=None) -> None:
     """The one way a session starts: nothing is kept of what was there before, not even its id.
 
     `auth_time` is when the person proved who they are (epoch seconds); `issuer`, `sid` and `id_token` are the
-    identity provider's, for logout. Picks the only assignment.
+    identity provider's, for logout; `purposes` says which assignments its claims give (id → purpose), None all.
+    Picks the only assignment.
     """
     request.session.flush()
     auth.login(request, user, backend=BACKEND)
     rules.start(request.session, kind=user.kind, method=method, auth_time=auth_time)
     request.session.update({"issuer": issuer, "sid": sid, "id_token": id_token})
+    if purposes is not None:
+        request.session["purposes"] = {str(pk): purpose for pk, purpose in purposes.items()}
     log.append_unscoped("login.succeeded", user_id=user.pk, name=user.name, details={"method": method})
     if user.kind == UserKind.STAFF:
-        assignments = own_assignments(user)
+        assignments = own_assignments(request)
         request.session["acting_choices"] = len(assignments)
         if len(assignments) == 1:
             act_in(request, assignments[0].pk)
@@ -39,7 +43,7 @@ def begin(request, user, *, auth_time: int, method: str, issuer="", sid="", id_t
 
 def act_in(request, assignment_id: int) -> None:
     """Make one of the user's own assignments the acting one."""
-    assignment = next(a for a in own_assignments(request.user) if a.pk == assignment_id)
+    assignment = next(a for a in own_assignments(request) if a.pk == assignment_id)
     request.session.cycle_key()
     request.session[rules.ACTING] = assignment.pk
     details = {"assignment": assignment.pk}

@@ -45,6 +45,16 @@ def prolong(session) -> None:
         session["seen"] = now()
 
 
+def agrees(session, assignment_id: int) -> bool:
+    """An identity provider's claims may leave out some of the user's assignments; other logins take all."""
+    return "purposes" not in session or str(assignment_id) in session["purposes"]
+
+
+def purpose_of(session, assignment_id: int) -> str:
+    """The purpose that the login's commission states for the assignment, else an empty string."""
+    return session.get("purposes", {}).get(str(assignment_id), "")
+
+
 def is_fresh(session) -> bool:
     """Somebody proved who they are within the last five minutes. A time ahead of ours proves nothing."""
     age = now() - session.get("auth_time", 0)

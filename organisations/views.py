@@ -55,7 +55,7 @@ def acting(request):
     """Choose or switch the acting assignment: a new session id and a log row each time."""
     if request.user.kind == UserKind.CITIZEN:
         raise Http404
-    assignments = session.own_assignments(request.user)
+    assignments = session.own_assignments(request)
     now = {"assignment": request.acting.pk} if request.acting else {}
     form = ActingForm(request.POST or None, assignments=assignments, initial=now)
     if request.method == "POST" and form.is_valid():
