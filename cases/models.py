@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
+from cases.access_models import CaseAccess, PersonAccess
 from cases.enums import (
     OPEN_STATES,
     STEP_OF,
@@ -19,11 +20,14 @@ from cases.enums import (
     OutsideKind,
     Protection,
     Reason,
-    Relation,
     State,
     TellBy,
 )
 from organisations.models import Assignment, Authority, Guideline, Staff, Unit
+
+__all__ = [
+    "Case", "CaseAccess", "CaseEvent", "Deadline", "LeadTerm", "OutsideParty", "Participation", "Person", "PersonAccess",
+]  # fmt: skip
 
 
 class Person(models.Model):
@@ -352,48 +356,3 @@ class CaseEvent(models.Model):
 
     def __str__(self):
         return self.text
-
-
-class CaseAccess(models.Model):
-    """Which unit may see which case until when: derived by triggers, never written by hand."""
-
-    pk = models.CompositePrimaryKey("case_id", "unit_id")
-    case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name="enhet")
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name="person")
-    open_deadline = models.DateField("närmaste tidsgräns", null=True)
-    is_open = models.BooleanField("öppet", default=True)
-    valid_to = models.DateField("gäller till")
-    hidden_topics = models.BigIntegerField("dolda ämnen", default=0)
-
-    class Meta:
-        db_table = "case_access"
-        verbose_name = "åtkomst"
-        verbose_name_plural = "åtkomster"
-        indexes = [
-            models.Index(
-                fields=["unit", "open_deadline", "case"], condition=Q(is_open=True), name="case_access_worklist"
-            ),
-            models.Index(fields=["person", "unit"], name="case_access_person"),
-        ]
-
-    def __str__(self):
-        return f"{self.unit_id} {self.case_id}"
-
-
-class PersonAccess(models.Model):
-    """Which login may read which person's own pages: the person, or a child's guardian (MED-1)."""
-
-    user_id = models.BigIntegerField("inloggning")
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name="person")
-    relation = models.CharField("relation", max_length=10, choices=Relation, default=Relation.SELF)
-    valid_to = models.DateField("gäller till")
-
-    class Meta:
-        db_table = "person_access"
-        verbose_name = "egen åtkomst"
-        verbose_name_plural = "egna åtkomster"
-        constraints = [models.UniqueConstraint(fields=["user_id", "person"], name="person_access_once")]
-
-    def __str__(self):
-        return f"{self.user_id}"

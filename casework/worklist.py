@@ -77,7 +77,7 @@ def wanted(query) -> Wanted:
 def page(actor, want: Wanted) -> dict:
     """The template context of one page; logs one row with the persons shown."""
     now, today = timezone.now(), timezone.localdate()
-    mine = CaseAccess.objects.filter(unit_id=actor.unit_id, is_open=True)
+    mine = CaseAccess.objects.filter(unit_id=actor.unit_id, is_open=True, listed=True)
     conditions = choices_as_sql(actor, now=now, today=today)
     counts = mine.aggregate(**{f"n_{key}": Count("case_id", filter=condition) for key, condition in conditions.items()})
     picked = pick(mine, actor, want, conditions)

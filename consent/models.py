@@ -1,5 +1,7 @@
 """Samtycke: every answer, limit and withdrawal as a row of its own (SAM-1 to SAM-8), and what was disclosed."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -88,6 +90,7 @@ class ConsentUnit(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
     whole_tree = models.BooleanField("även underliggande enheter", default=False)
+    hidden_topics = models.BigIntegerField("delas inte", default=0, db_default=0)
 
     class Meta:
         verbose_name = "enhet i samtycket"
@@ -114,6 +117,65 @@ class ConsentGiver(models.Model):
 
     def __str__(self):
         return self.get_kind_display()
+
+
+class LegalGround(models.Model):
+    """Sharing without consent on a ground in law, for one named party and named topics (OSL 25:12, 26:9).
+
+    It takes the place of the answer about sharing for that party, never of the answer about planning.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="legal_grounds", verbose_name="ärende")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
+    statute = models.CharField("stöd i lag", max_length=40)
+    topics = models.BigIntegerField("ämnen")
+    facts = models.TextField("vilka uppgifter")
+    reason = models.TextField("varför det behövs")
+    from_on = models.DateField("från", default=timezone.localdate)
+    valid_to = models.DateField("till")
+    recorded_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="beslutat av")
+    recorded_at = models.DateTimeField("dokumenterat", default=timezone.now)
+    ended_at = models.DateTimeField("upphävt", null=True)
+    ended_by = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="+", verbose_name="upphävt av")
+
+    class Meta:
+        verbose_name = "annan rättslig grund"
+        verbose_name_plural = "andra rättsliga grunder"
+        constraints = [
+            models.CheckConstraint(condition=Q(valid_to__gte=models.F("from_on")), name="legal_ground_dates"),
+            models.CheckConstraint(condition=Q(topics__gt=0), name="legal_ground_names_topics"),
+            models.CheckConstraint(condition=~Q(reason="") & ~Q(facts=""), name="legal_ground_says_why"),
+        ]
+
+    def __str__(self):
+        return self.statute
+
+
+class EmergencyAccess(models.Model):
+    """Breaking the glass: one person's reading of the plan in force for a short time, with the reason."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="emergencies", verbose_name="ärende")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="öppnat av")
+    reason = models.TextField("varför")
+    started_at = models.DateTimeField("från", default=timezone.now)
+    ends_at = models.DateTimeField("till")
+    ended_at = models.DateTimeField("avslutad", null=True)
+
+    class Meta:
+        verbose_name = "nödöppning"
+        verbose_name_plural = "nödöppningar"
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="emergency_has_reason"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("started_at"))
+                & Q(ends_at__lte=models.F("started_at") + timedelta(days=7)),
+                name="emergency_at_most_a_week",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Nödöppning {self.started_at:%Y-%m-%d}"
 
 
 class ReceivedVersion(models.Model):

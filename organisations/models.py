@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from organisations.enums import OrganisationKind, Role, Sector, UnitKind, UserKind
+from organisations.enums import HEALTH_KINDS, OrganisationKind, Role, Sector, UnitKind, UserKind
 
 
 class Organisation(models.Model):
@@ -86,6 +86,10 @@ class Unit(models.Model):
         return self.name
 
     @property
+    def is_health(self) -> bool:
+        return self.kind in HEALTH_KINDS or (self.kind == UnitKind.RECEPTION and self.sector == Sector.REGION)
+
+    @property
     def sector(self) -> str:
         """Kommun, region, school or other; a private provider has the sector of whom it acts for."""
         if self.kind in {UnitKind.SCHOOL, UnitKind.SCHOOL_HEALTH}:
@@ -112,6 +116,7 @@ class User(AbstractBaseUser):
     name = models.CharField("namn", max_length=150)
     is_active = models.BooleanField("aktiv", default=True)
     is_demo = models.BooleanField("demokonto", default=False)
+    is_operator = models.BooleanField("driftkonto", default=False)
     USERNAME_FIELD = "username"
     objects = UserManager()
 
@@ -131,6 +136,8 @@ class Staff(models.Model):
     name = models.CharField("namn", max_length=150)
     title = models.CharField("yrke eller titel", max_length=100)
     hsa_id = models.CharField("HSA-id", max_length=40, blank=True)
+    # What the own directory calls somebody without HSA-id, as its identity provider states it.
+    directory_id = models.CharField("id i egen katalog", max_length=100, blank=True)
     phone = models.CharField("telefon", max_length=40, blank=True)
     is_active = models.BooleanField("aktiv", default=True)
 
@@ -139,6 +146,9 @@ class Staff(models.Model):
         verbose_name_plural = "medarbetare"
         constraints = [
             models.UniqueConstraint(fields=["hsa_id"], condition=~Q(hsa_id=""), name="staff_hsa_id_once"),
+            models.UniqueConstraint(
+                fields=["directory_id"], condition=~Q(directory_id=""), name="staff_directory_id_once"
+            ),
         ]
 
     def __str__(self):
@@ -165,6 +175,8 @@ class Assignment(models.Model):
     staff = models.ForeignKey(Staff, models.PROTECT, verbose_name="medarbetare")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="enhet")
     role = models.CharField("roll", max_length=20, choices=Role)
+    # A medarbetaruppdrag in HSA that must also stand in the login's claims; empty: the own directory is enough.
+    commission_hsa_id = models.CharField("medarbetaruppdragets HSA-id", max_length=40, blank=True)
     valid_from = models.DateField("från", default=timezone.localdate)
     valid_to = models.DateField("till", null=True, blank=True)
     is_active = models.BooleanField("aktivt", default=True)
@@ -184,6 +196,26 @@ class Assignment(models.Model):
 
     def __str__(self):
         return f"{self.staff} – {self.unit}"
+
+
+class Topic(models.Model):
+    """A subject that the person may exempt for a party (SAM-3); `bit` is its place in the masks of contents."""
+
+    code = models.SlugField("kod", unique=True)
+    bit = models.PositiveSmallIntegerField("plats i masken", unique=True)
+    label = models.CharField("namn", max_length=60)
+    plain_label = models.CharField("namn i klarspråk", max_length=100)
+    position = models.PositiveSmallIntegerField("ordning")
+    is_active = models.BooleanField("används", default=True)
+
+    class Meta:
+        verbose_name = "ämne"
+        verbose_name_plural = "ämnen"
+        ordering = ["position", "bit"]
+        constraints = [models.CheckConstraint(condition=Q(bit__lt=62), name="topic_bit_fits")]
+
+    def __str__(self):
+        return self.label
 
 
 class GuidelineQuerySet(models.QuerySet):
@@ -264,3 +296,21 @@ class LoginAttempt(models.Model):
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class SignIn(models.Model):
+    """Whose a living session is, so that all sessions of a person can be ended; follows the session's id."""
+
+    session_key = models.CharField("sessionens id", max_length=40, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, verbose_name="inloggning")
+    issuer = models.CharField("utfärdare", max_length=300, blank=True)
+    sid = models.CharField("utfärdarens session", max_length=300, blank=True)
+    at = models.DateTimeField("tid", default=timezone.now)
+
+    class Meta:
+        verbose_name = "pågående inloggning"
+        verbose_name_plural = "pågående inloggningar"
+        indexes = [models.Index(fields=["issuer", "sid"], name="sign_in_sid")]
+
+    def __str__(self):
+        return f"{self.user}, {self.at:%Y-%m-%d %H:%M}"

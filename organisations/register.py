@@ -9,7 +9,8 @@ from pathlib import Path
 from django.contrib.auth.hashers import make_password
 
 from organisations.enums import OrganisationKind, Role, Sector, UserKind
-from organisations.models import Assignment, Authority, DeadlineRule, Guideline, Organisation, Staff, Unit, User
+from organisations.models import Assignment, Authority, DeadlineRule, Guideline, Organisation, Staff, Topic, Unit, User
+from organisations.roles import CASE_ROLES
 
 DATA = Path(__file__).parent / "data"
 # Region and kommun in one legal entity: the role sits on the unit.
@@ -100,6 +101,20 @@ def load_guidelines(db: str) -> None:
             )
 
 
+def load_topics(db: str) -> None:
+    """The subjects that a person may exempt for a party (SAM-3); a bit once given is never given to another."""
+    for position, row in enumerate(rows("topics.csv")):
+        Topic.objects.using(db).update_or_create(
+            code=row["code"],
+            defaults={
+                "bit": int(row["bit"]),
+                "label": row["label"],
+                "plain_label": row["plain_label"],
+                "position": position,
+            },
+        )
+
+
 def load_demo_units(db: str) -> dict[str, Unit]:
     """Invented units and organisations of the test environment; returns them by key."""
     data = document("demo_units.json")
@@ -158,20 +173,31 @@ def load_demo_staff(db: str, units: dict[str, Unit], *, password: str) -> dict[s
                 "title": item["title"],
                 "user": user,
                 "hsa_id": item.get("hsa_id") or "",
+                "directory_id": item.get("directory_id") or "",
                 "phone": item.get("phone") or home.phone,
             },
         )
         for assignment in item["assignments"]:
+            unit = units[assignment["unit"]]
+            in_hsa = unit.is_health and assignment["role"] in CASE_ROLES
             Assignment.objects.using(db).get_or_create(
                 staff=staff,
-                unit=units[assignment["unit"]],
+                unit=unit,
                 role=Role(assignment["role"]),
                 is_active=True,
                 # Before the first of the demo's cases.
-                defaults={"valid_from": date(2025, 1, 1)},
+                defaults={
+                    "valid_from": date(2025, 1, 1),
+                    "commission_hsa_id": commission_of(unit.hsa_id) if in_hsa else "",
+                },
             )
         found[item["key"]] = staff
     return found
+
+
+def commission_of(unit_hsa_id: str) -> str:
+    """The invented medarbetaruppdrag of an invented unit; as in HSA, one that all who work there share."""
+    return unit_hsa_id.replace("-D", "-U")
 
 
 def load_demo_citizens(db: str, *, password: str) -> list[tuple[User, dict]]:

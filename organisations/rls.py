@@ -9,6 +9,7 @@ LOGIN_GRANTS = {
     "django_session": "select, insert, update, delete",
     "organisations_user": "select, update",
     "organisations_loginattempt": "select, insert, update, delete",
+    "organisations_signin": "select, insert, update, delete",
     "organisations_organisation": "select",
     "organisations_authority": "select",
     "organisations_unit": "select",
@@ -19,12 +20,13 @@ LOGIN_GRANTS = {
 
 ACCESS = (
     "exists (select 1 from case_access a where a.case_id = {table}.{column}"
-    " and a.unit_id = (select ctx_unit()) and a.valid_to >= (select sip_today()){open})"
+    " and a.unit_id = (select ctx_unit()) and a.valid_to >= (select sip_today()){open}{topics}{emergency})"
 )
 PERSON = (
     "exists (select 1 from cases_case c join person_access p on p.person_id = c.person_id"
     " where c.id = {table}.{column} and p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()))"
 )
+TOPICS = " and {table}.topics & a.hidden_topics = 0"
 STEERS = "(select ctx_handler()) and may_steer({table}.{column})"
 HANDLES = "(select ctx_handler())"
 WRITES = "(select ctx_writer())"
@@ -56,6 +58,8 @@ def case_rows(
     update_columns: str = "",
     delete: str | None = None,
     open_only: bool = True,
+    topics: bool = False,
+    emergency: bool | str = False,
     citizen: bool | str = False,
     worker: str = "",
 ) -> RunSQL:
@@ -63,10 +67,18 @@ def case_rows(
 
     Staff see rows of cases that `case_access` gives their acting unit; `insert`, `update` and `delete` are the
     further conditions for those commands (None: no grant), in open cases unless `open_only` is False (AVS-3).
-    `citizen`: the person reads too, under a further condition if text. `worker`: columns that the jobs may read.
+    `topics`: rows whose column `topics` has one that the unit may not see are not there for it (SAM-3); -1 is a row
+    without chosen topics, and counts as all. `emergency`: rows also seen by one who has broken the glass, under a
+    further condition if text. `citizen`: the person reads too, under a further condition if text. `worker`: columns
+    that the jobs may read.
     """
-    seen = ACCESS.format(table=table, column=column, open="")
-    open_now = ACCESS.format(table=table, column=column, open=" and a.is_open" if open_only else "")
+    rules = {"table": table, "column": column, "topics": TOPICS.format(table=table) if topics else ""}
+    glass = " and not a.emergency"
+    if emergency:
+        glass = f" and (not a.emergency or {emergency})" if isinstance(emergency, str) else ""
+    seen = ACCESS.format(**rules, open="", emergency=glass)
+    kept = ACCESS.format(**rules, open="", emergency=" and not a.emergency")
+    open_now = ACCESS.format(**rules, open=" and a.is_open" if open_only else "", emergency=" and not a.emergency")
     sql = [enable(table), f"grant select on {table} to sip_staff;"]
     sql.append(policy(table, "staff_select", "select", "sip_staff", using=seen))
 
@@ -79,7 +91,7 @@ def case_rows(
     if update:
         columns = f" ({update_columns})" if update_columns else ""
         sql += [f"grant update{columns} on {table} to sip_staff;"]
-        sql += [policy(table, "staff_update", "update", "sip_staff", using=both(update), check=seen)]
+        sql += [policy(table, "staff_update", "update", "sip_staff", using=both(update), check=kept)]
     if delete:
         sql += [f"grant delete on {table} to sip_staff;"]
         sql += [policy(table, "staff_delete", "delete", "sip_staff", using=both(delete))]

@@ -557,13 +557,18 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "case_id", "unit_id", blank=True, editable=False, primary_key=True, serialize=False
+                        "case_id", "unit_id", "source", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("open_deadline", models.DateField(null=True, verbose_name="närmaste tidsgräns")),
                 ("is_open", models.BooleanField(default=True, verbose_name="öppet")),
                 ("valid_to", models.DateField(verbose_name="gäller till")),
                 ("hidden_topics", models.BigIntegerField(default=0, verbose_name="dolda ämnen")),
+                ("source", models.CharField(max_length=30, verbose_name="källa")),
+                ("listed", models.BooleanField(default=True, verbose_name="visas i listor")),
+                ("emergency", models.BooleanField(default=False, verbose_name="nödöppning")),
+                ("assignment_id", models.BigIntegerField(null=True, verbose_name="bara för uppdraget")),
+                ("until", models.DateTimeField(null=True, verbose_name="till klockslag")),
                 (
                     "case",
                     models.ForeignKey(
@@ -598,7 +603,7 @@ class Migration(migrations.Migration):
                 "db_table": "case_access",
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("is_open", True)),
+                        condition=models.Q(("is_open", True), ("listed", True)),
                         fields=["unit", "open_deadline", "case"],
                         name="case_access_worklist",
                     ),

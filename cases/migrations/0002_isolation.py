@@ -4,6 +4,7 @@ from django.db import migrations
 
 from organisations.rls import STEERS, WRITES, case_rows, definer, enable, policy
 
+# What was opened in an emergency is for the one who opened it, until the minute it ends.
 ACCESS_TABLES = f"""
 {enable("case_access")}
 grant select on case_access to sip_staff;
@@ -13,10 +14,11 @@ grant select on case_access to sip_staff;
         "staff_select",
         "select",
         "sip_staff",
-        using="unit_id = (select ctx_unit()) and valid_to >= (select sip_today())",
+        using="unit_id = (select ctx_unit()) and valid_to >= (select sip_today()) and (not emergency or "
+        "(assignment_id = (select ctx_assignment()) and until > now()))",
     )
 }
-grant select (case_id, unit_id, valid_to, is_open, open_deadline) on case_access to sip_worker;
+grant select (case_id, unit_id, valid_to, is_open, open_deadline, listed, emergency) on case_access to sip_worker;
 {policy("case_access", "worker_select", "select", "sip_worker", using="true")}
 {enable("person_access")}
 grant select on person_access to sip_citizen;
@@ -133,7 +135,7 @@ begin
   select protection into kept from cases_case where person_id = pid and protection <> 'none' limit 1;
   if p->>'previous_case' is not null and not exists (select 1 from case_access a where
       a.case_id = (p->>'previous_case')::uuid and a.unit_id = ctx_unit() and a.person_id = pid
-      and a.valid_to >= sip_today()) then
+      and a.valid_to >= sip_today() and not a.emergency) then
     raise exception 'the earlier case is not visible' using errcode = '42501';
   end if;
   insert into cases_case (id, reference, person_id, owner_unit_id, guideline_id, state, need_found_on, opened_at,
@@ -154,14 +156,29 @@ end $$;
 
 create function has_access(cid uuid, uid bigint) returns boolean stable language sql security definer
   set search_path = public, pg_temp as $$
-  select exists (select 1 from case_access where case_id = cid and unit_id = uid and valid_to >= sip_today()) $$;
+  select exists (select 1 from case_access where case_id = cid and unit_id = uid and valid_to >= sip_today()
+    and not emergency) $$;
 {definer("has_access(uuid, bigint)", to="")}
 grant execute on function has_access(uuid, bigint) to sip_def;
+
+-- The topics that a unit may not see in a case now; all of them for a unit without access.
+create function hidden_for(cid uuid, uid bigint) returns bigint stable language sql security definer
+  set search_path = public, pg_temp as $$
+  select coalesce(bit_and(hidden_topics), -1) from case_access where case_id = cid and unit_id = uid
+    and valid_to >= sip_today() and not emergency $$;
+{definer("hidden_for(uuid, bigint)", to="")}
+grant execute on function hidden_for(uuid, bigint) to sip_def;
+
+-- What the acting unit itself may not see; forms ask, so that nobody writes where it cannot read.
+create function hidden_from_me(cid uuid) returns bigint stable language sql security definer
+  set search_path = public, pg_temp as $$
+  select hidden_for(cid, ctx_unit()) $$;
+{definer("hidden_from_me(uuid)")}
 
 -- Which units see the case now; whoever sees it may know who else does.
 create function units_with_access(cid uuid) returns table (unit_id bigint) stable language sql security definer
   set search_path = public, pg_temp as $$
-  select a.unit_id from case_access a where a.case_id = cid and a.valid_to >= sip_today()
+  select distinct a.unit_id from case_access a where a.case_id = cid and a.valid_to >= sip_today() and not a.emergency
     and has_access(cid, ctx_unit()) $$;
 {definer("units_with_access(uuid)")}
 

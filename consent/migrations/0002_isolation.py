@@ -5,25 +5,45 @@ from django.db import migrations
 from organisations.rls import STEERS, case_rows, definer, same_case, unit_rows
 
 REBUILD = f"""
--- Who may see the case: the owner, and each active party that the present consent covers, until it runs out.
-create function wanted_access(cid uuid) returns table (unit_id bigint, valid_to date) stable language sql
+-- Who may see the case, from which source: the owner; each active party that the present consent covers, but for
+-- the topics the person exempted; a party under another ground in law, for that ground's topics alone; one who has
+-- broken the glass, for a time. Each source has its own end, so that none lives on the other's date.
+create function wanted_access(cid uuid) returns table (unit_id bigint, source text, valid_to date,
+    hidden_topics bigint, emergency boolean, assignment_id bigint, until timestamptz) stable language sql
   security definer set search_path = public, pg_temp as $$
-  with recursive k as (
-    select id, consent_consent.valid_to from consent_consent where case_id = cid and superseded_at is null
-      and withdrawn_at is null and share_answer = 'yes' and planning_answer = 'yes'
+  with recursive c as (
+    select owner_unit_id, close_reason, state from cases_case where id = cid
+  ), k as (
+    select id, consent_consent.valid_to, share_answer from consent_consent where case_id = cid
+      and superseded_at is null and withdrawn_at is null and planning_answer = 'yes'
   ), covered as (
-    select cu.unit_id, cu.whole_tree from consent_consentunit cu join k on k.id = cu.consent_id
+    select cu.unit_id, cu.whole_tree, cu.hidden_topics from consent_consentunit cu
+      join k on k.id = cu.consent_id and k.share_answer = 'yes'
     union
-    select u.id, true from organisations_unit u join covered on covered.whole_tree and u.parent_id = covered.unit_id
-  ), wanted as (
-    select c.owner_unit_id as unit_id, date '9999-12-31' as valid_to from cases_case c where c.id = cid
-    union all
-    select p.unit_id, coalesce(k.valid_to, date '9999-12-31')
-      from cases_participation p join cases_case c on c.id = p.case_id cross join k
+    select u.id, true, covered.hidden_topics
+      from organisations_unit u join covered on covered.whole_tree and u.parent_id = covered.unit_id
+  ), party as (
+    select p.unit_id from cases_participation p cross join c
       where p.case_id = cid and p.ended_on is null and c.close_reason <> 'mistake'
-        and p.unit_id in (select covered.unit_id from covered)
   )
-  select wanted.unit_id, max(wanted.valid_to) from wanted group by wanted.unit_id $$;
+  select c.owner_unit_id, 'owner', date '9999-12-31', 0::bigint, false, null::bigint, null::timestamptz from c
+  union all
+  -- Named twice, by itself and within a whole: what was exempted in either place is hidden.
+  select party.unit_id, 'consent', coalesce(k.valid_to, date '9999-12-31'), bit_or(covered.hidden_topics), false,
+      null, null
+    from party join covered on covered.unit_id = party.unit_id cross join k cross join c
+    where party.unit_id <> c.owner_unit_id group by party.unit_id, k.valid_to
+  union all
+  select g.unit_id, 'ground:' || g.id, least(g.valid_to, coalesce(k.valid_to, date '9999-12-31')), ~g.topics, false,
+      null, null
+    from consent_legalground g join party on party.unit_id = g.unit_id cross join k cross join c
+    where g.case_id = cid and g.ended_at is null and g.from_on <= sip_today() and g.unit_id <> c.owner_unit_id
+  union all
+  select e.unit_id, 'emergency:' || e.id, (e.ends_at at time zone 'Europe/Stockholm')::date, 0, true,
+      e.assignment_id, e.ends_at
+    from consent_emergencyaccess e cross join c
+    where e.case_id = cid and e.ended_at is null and e.ends_at > now() and c.state not in ('closed', 'declined')
+      and c.close_reason = '' $$;
 
 create function rebuild_access(cid uuid) returns void language plpgsql security definer
   set search_path = public, pg_temp as $$
@@ -34,13 +54,21 @@ begin
     select min(due_on) into due from cases_deadline where case_id = cid and met_at is null and cancelled_at is null;
   end if;
   delete from case_access a where a.case_id = cid
-    and not exists (select 1 from wanted_access(cid) w where w.unit_id = a.unit_id);
-  insert into case_access (case_id, unit_id, person_id, open_deadline, is_open, valid_to, hidden_topics)
-    select cid, w.unit_id, person, due, opened, w.valid_to, 0 from wanted_access(cid) w
-    on conflict (case_id, unit_id) do update
-      set open_deadline = excluded.open_deadline, is_open = excluded.is_open, valid_to = excluded.valid_to
-      where (case_access.open_deadline, case_access.is_open, case_access.valid_to)
-        is distinct from (excluded.open_deadline, excluded.is_open, excluded.valid_to);
+    and not exists (select 1 from wanted_access(cid) w where w.unit_id = a.unit_id and w.source = a.source);
+  -- Of a unit's rows the one that lasts longest is the one that lists start from.
+  insert into case_access (case_id, unit_id, person_id, open_deadline, is_open, source, valid_to, hidden_topics,
+      emergency, assignment_id, until, listed)
+    select cid, w.unit_id, person, due, opened, w.source, w.valid_to, w.hidden_topics, w.emergency, w.assignment_id,
+        w.until, not w.emergency and 1 = row_number() over
+          (partition by w.unit_id, w.emergency order by w.valid_to desc, w.source)
+      from wanted_access(cid) w
+    on conflict (case_id, unit_id, source) do update
+      set open_deadline = excluded.open_deadline, is_open = excluded.is_open, valid_to = excluded.valid_to,
+        hidden_topics = excluded.hidden_topics, until = excluded.until, listed = excluded.listed
+      where (case_access.open_deadline, case_access.is_open, case_access.valid_to, case_access.hidden_topics,
+          case_access.until, case_access.listed)
+        is distinct from (excluded.open_deadline, excluded.is_open, excluded.valid_to, excluded.hidden_topics,
+          excluded.until, excluded.listed);
 end $$;
 {definer("wanted_access(uuid)", to="")}
 {definer("rebuild_access(uuid)", to="")}
@@ -98,6 +126,10 @@ create trigger access_changed after insert or update or delete on consent_consen
   for each row execute function access_changed();
 create trigger access_changed after insert or update or delete on consent_consentunit
   for each row execute function access_changed();
+create trigger access_changed after insert or update or delete on consent_legalground
+  for each row execute function access_changed();
+create trigger access_changed after insert or update or delete on consent_emergencyaccess
+  for each row execute function access_changed();
 create trigger deadlines_made after insert on cases_deadline
   referencing new table as changed for each statement execute function deadlines_changed();
 create trigger deadlines_changed after update on cases_deadline
@@ -111,6 +143,18 @@ create trigger unit_tree_changed after update of parent_id on organisations_unit
 """
 
 FUNCTIONS = f"""
+-- A copy without the parts and rows that the unit may not see (SAM-3); `topics` stands on each that has any.
+create function shared_copy(part jsonb, hidden bigint) returns jsonb immutable language sql
+  set search_path = public, pg_temp as $$
+  select case jsonb_typeof(part)
+    when 'array' then coalesce((select jsonb_agg(shared_copy(e, hidden) order by n)
+      from jsonb_array_elements(part) with ordinality t(e, n)
+      where jsonb_typeof(e) <> 'object' or coalesce((e->>'topics')::bigint, 0) & hidden = 0), '[]')
+    when 'object' then (select jsonb_object_agg(key, shared_copy(value, hidden)) from jsonb_each(part))
+    else part end $$;
+{definer("shared_copy(jsonb, bigint)", to="")}
+grant execute on function shared_copy(jsonb, bigint) to sip_def;
+
 -- A frozen copy for another unit, of what it may see at this moment; it becomes that unit's own record.
 create function deliver_version(uid bigint, cid uuid, what text, body jsonb) returns void language plpgsql
   security definer set search_path = public, pg_temp as $$
@@ -119,7 +163,8 @@ begin
     raise exception 'no access to the case' using errcode = '42501';
   end if;
   insert into consent_receivedversion (unit_id, case_id, reference, person_id, kind, content, received_at)
-    select uid, cid, reference, person_id, what, body, now() from cases_case where id = cid;
+    select uid, cid, reference, person_id, what, shared_copy(body, hidden_for(cid, uid)), now()
+      from cases_case where id = cid;
 end $$;
 {definer("deliver_version(bigint, uuid, text, jsonb)")}
 
@@ -138,11 +183,14 @@ begin
     raise exception 'nothing to withdraw' using errcode = 'P0002';
   end if;
   update notifications_delivery set state = 'cancelled' where case_id = cid and state = 'due';
-  for uid in select unit_id from case_access where case_id = cid order by unit_id loop
+  update consent_emergencyaccess set ended_at = now() where case_id = cid and ended_at is null;
+  update consent_legalground set ended_at = now(), ended_by_id = ctx_assignment()
+    where case_id = cid and ended_at is null;
+  for uid in select distinct unit_id from case_access where case_id = cid and not emergency order by unit_id loop
     -- A unit whose access has already run out is told, but gets nothing more.
     if uid <> c.owner_unit_id and has_access(cid, uid) then
       insert into consent_receivedversion (unit_id, case_id, reference, person_id, kind, content, received_at)
-        values (uid, cid, c.reference, c.person_id, 'access_ended', body, now());
+        values (uid, cid, c.reference, c.person_id, 'access_ended', shared_copy(body, hidden_for(cid, uid)), now());
       insert into consent_disclosure (case_id, unit_id, recipient, what, how, legal_basis, at, by_id)
         select cid, uid, u.name, 'Enhetens egna uppgifter när samtycket återkallades', 'I systemet',
           'Samtycke fram till återkallelsen (OSL 10:1)', now(), ctx_assignment()
@@ -232,8 +280,8 @@ begin
     values (cid, p->>'share_answer', p->>'planning_answer', p->>'form', p->>'informed_how', (p->>'given_on')::date,
       (p->>'valid_to')::date, p->>'excluded_note', (p->>'may_tell_other_sip')::boolean, p->>'child_view',
       ctx_assignment(), now(), '') returning id into k;
-  insert into consent_consentunit (consent_id, case_id, unit_id, whole_tree)
-    select k, cid, (u->>'unit')::bigint, (u->>'whole_tree')::boolean from jsonb_array_elements(p->'units') u;
+  insert into consent_consentunit (consent_id, case_id, unit_id, whole_tree, hidden_topics)
+    select k, cid, (u->>'unit')::bigint, (u->>'whole_tree')::boolean, coalesce((u->>'hidden_topics')::bigint, 0) from jsonb_array_elements(p->'units') u;
   insert into consent_consentgiver (consent_id, case_id, kind, name, share_answer, planning_answer)
     select k, cid, g->>'kind', g->>'name', g->>'share_answer', g->>'planning_answer'
     from jsonb_array_elements(p->'givers') g;
@@ -307,6 +355,11 @@ class Migration(migrations.Migration):
         case_rows("consent_consentunit", insert=STEERS, update=None, citizen=True),
         case_rows("consent_consentgiver", insert=STEERS, update=None, citizen=True),
         case_rows("consent_disclosure", update=None, open_only=False, citizen=True),
+        case_rows(
+            "consent_legalground", insert=STEERS, update=STEERS, update_columns="ended_at, ended_by_id", citizen=True
+        ),
+        # Broken glass is made and ended by functions alone; those who see the case see that it happened.
+        case_rows("consent_emergencyaccess", insert=None, update=None, open_only=False, emergency=True, citizen=True),
         unit_rows("consent_receivedversion"),
         same_case("consent_consentunit", "consent_id", "consent_consent"),
         same_case("consent_consentgiver", "consent_id", "consent_consent"),

@@ -14,6 +14,26 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Topic",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(unique=True, verbose_name="kod")),
+                ("bit", models.PositiveSmallIntegerField(unique=True, verbose_name="plats i masken")),
+                ("label", models.CharField(max_length=60, verbose_name="namn")),
+                ("plain_label", models.CharField(max_length=100, verbose_name="namn i klarspråk")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="ordning")),
+                ("is_active", models.BooleanField(default=True, verbose_name="används")),
+            ],
+            options={
+                "verbose_name": "ämne",
+                "verbose_name_plural": "ämnen",
+                "ordering": ["position", "bit"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("bit__lt", 62)), name="topic_bit_fits"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="User",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -32,6 +52,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=150, verbose_name="namn")),
                 ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
                 ("is_demo", models.BooleanField(default=False, verbose_name="demokonto")),
+                ("is_operator", models.BooleanField(default=False, verbose_name="driftkonto")),
             ],
             options={
                 "verbose_name": "inloggning",
@@ -153,6 +174,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=150, verbose_name="namn")),
                 ("title", models.CharField(max_length=100, verbose_name="yrke eller titel")),
                 ("hsa_id", models.CharField(blank=True, max_length=40, verbose_name="HSA-id")),
+                ("directory_id", models.CharField(blank=True, max_length=100, verbose_name="id i egen katalog")),
                 ("phone", models.CharField(blank=True, max_length=40, verbose_name="telefon")),
                 ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
                 (
@@ -273,6 +295,10 @@ class Migration(migrations.Migration):
                         verbose_name="roll",
                     ),
                 ),
+                (
+                    "commission_hsa_id",
+                    models.CharField(blank=True, max_length=40, verbose_name="medarbetaruppdragets HSA-id"),
+                ),
                 ("valid_from", models.DateField(default=django.utils.timezone.localdate, verbose_name="från")),
                 ("valid_to", models.DateField(blank=True, null=True, verbose_name="till")),
                 ("is_active", models.BooleanField(default=True, verbose_name="aktivt")),
@@ -345,6 +371,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("hsa_id", ""), _negated=True), fields=("hsa_id",), name="staff_hsa_id_once"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="staff",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("directory_id", ""), _negated=True),
+                fields=("directory_id",),
+                name="staff_directory_id_once",
+            ),
+        ),
         migrations.AddIndex(
             model_name="unit",
             index=models.Index(fields=["kind", "name"], name="unit_kind_name"),
@@ -377,5 +411,28 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(("orgnr", ""), _negated=True), fields=("orgnr",), name="organisation_orgnr_once"
             ),
+        ),
+        migrations.CreateModel(
+            name="SignIn",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("session_key", models.CharField(max_length=40, unique=True, verbose_name="sessionens id")),
+                ("issuer", models.CharField(blank=True, max_length=300, verbose_name="utfärdare")),
+                ("sid", models.CharField(blank=True, max_length=300, verbose_name="utfärdarens session")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="tid")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="inloggning",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "pågående inloggning",
+                "verbose_name_plural": "pågående inloggningar",
+                "indexes": [models.Index(fields=["issuer", "sid"], name="sign_in_sid")],
+            },
         ),
     ]

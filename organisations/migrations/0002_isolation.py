@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from organisations.rls import directory_rows
+from organisations.rls import definer, directory_rows
 
 OWN = "{0}.organisation_id = (select ctx_organisation())"
 OWN_UNIT = (
@@ -13,8 +13,29 @@ OWN_UNIT = (
 )
 
 
+# An administrator ends the logins of the own organisation's staff: the scope itself has no right to sessions.
+END_SESSIONS = f"""
+grant select, delete on django_session, organisations_signin to sip_def;
+create function end_sessions_of(who bigint) returns bigint language plpgsql security definer
+  set search_path = public, pg_temp as $$
+declare found bigint;
+begin
+  if not (ctx_admin() and exists (select 1 from organisations_staff s
+      where s.id = who and s.organisation_id = ctx_organisation())) then
+    raise exception 'not of the own organisation' using errcode = '42501';
+  end if;
+  with theirs as (delete from organisations_signin i using organisations_staff s
+      where s.id = who and i.user_id = s.user_id returning i.session_key),
+    gone as (delete from django_session d using theirs t where d.session_key = t.session_key returning 1)
+  select count(*) into found from gone;
+  return found;
+end $$;
+{definer("end_sessions_of(bigint)")}
+"""
+
+
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0001_initial"), ("audit", "0001_log")]
+    dependencies = [("organisations", "0001_initial"), ("audit", "0001_log"), ("sessions", "0001_initial")]
     operations = [
         directory_rows("organisations_organisation"),
         directory_rows("organisations_authority"),
@@ -22,5 +43,7 @@ class Migration(migrations.Migration):
         directory_rows("organisations_staff", own=OWN.format("organisations_staff")),
         directory_rows("organisations_assignment", own=OWN_UNIT),
         directory_rows("organisations_guideline"),
+        directory_rows("organisations_topic"),
         directory_rows("organisations_deadlinerule"),
+        migrations.RunSQL(END_SESSIONS, migrations.RunSQL.noop),
     ]

@@ -54,7 +54,7 @@ def every_state(cast):
 def test_the_counts_in_sql_say_the_same_as_the_next_step(cast, every_state, who):
     actor, now, today = cast.actor(who), timezone.now(), timezone.localdate()
     with cast.acting(who):
-        mine = worklist.CaseAccess.objects.filter(unit_id=actor.unit_id, is_open=True)
+        mine = worklist.CaseAccess.objects.filter(unit_id=actor.unit_id, is_open=True, listed=True)
         conditions = facts.turns(actor, now=now, today=today)
         by_sql = {turn: set(mine.filter(q).values_list("case_id", flat=True)) for turn, q in conditions.items()}
         seen = facts.with_facts(Case.objects.with_names(), unit_id=actor.unit_id)

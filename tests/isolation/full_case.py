@@ -63,6 +63,15 @@ class FullCase:
             legal_basis="OSL",
             by=by,
         )
+        # Over, so that neither gives any access.
+        self.add(
+            consent.LegalGround, **case, unit=unit, statute="OSL 25:12", topics=1, facts="Tider", reason="Barn",
+            valid_to=today, recorded_by=by, ended_at=now,
+        )  # fmt: skip
+        self.add(
+            consent.EmergencyAccess, **case, unit=unit, assignment=by, reason="Medvetslös", started_at=now,
+            ends_at=now + timedelta(hours=1), ended_at=now,
+        )  # fmt: skip
         self.add(
             consent.ReceivedVersion, unit=unit, case_id=self.pk, reference="x", person_id=self.process.person,
             kind="call", content={},

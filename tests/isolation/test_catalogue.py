@@ -10,14 +10,15 @@ from organisations import database_roles
 # Functions that run with the rights of another role: what each may do is argued in docs/sakerhet.md.
 DEFINERS = {
     "access_changed", "adopt_plan_of_ward", "audit_append", "audit_keep_partitions", "audit_ready",
-    "cancel_deliveries", "case_access_changed", "deadlines_changed", "deliver_version", "hand_over", "has_access",
+    "cancel_deliveries", "case_access_changed", "deadlines_changed", "deliver_version", "end_sessions_of", "hand_over", "has_access",
+    "hidden_for", "hidden_from_me",
     "leave_case", "may_notify", "oldest_due_delivery", "open_case", "other_open_cases", "put_in_inbox",
     "queue_delivery", "rebuild_access", "replace_consent", "spread_protection", "tell_of_failed_delivery",
     "tell_other_owners", "tells_other_sip", "unit_tree_changed", "units_with_access", "wanted_access",
     "withdraw_consent",
 }  # fmt: skip
 # Tables whose rows belong to a login and not to a case: never granted to the group roles.
-LOGIN_ONLY = {"django_session", "organisations_user", "organisations_loginattempt"}
+LOGIN_ONLY = {"django_session", "organisations_user", "organisations_loginattempt", "organisations_signin"}
 # A grant without a policy on purpose: such a delete finds no row.
 EMPTY_ON_PURPOSE = {("plans_measurereport", "sip_staff", "DELETE")}
 GROUPS = ("sip_staff", "sip_citizen", "sip_worker", "sip_reports")

@@ -36,6 +36,8 @@ TABLES = {
     "consent_consent": Rule(insert=STEERS, update=STEERS, column="superseded_at", citizen=True),
     "consent_consentunit": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "consent_consentgiver": Rule(insert=STEERS, update=NOBODY, citizen=True),
+    "consent_legalground": Rule(insert=STEERS, update=STEERS, column="ended_at", citizen=True),
+    "consent_emergencyaccess": Rule(insert=NOBODY, update=NOBODY, citizen=True),
     "consent_disclosure": Rule(update=NOBODY, closed=True, citizen=True),
     "meetings_meeting": Rule(insert=STEERS, update=STEERS, column="held_note", citizen=True),
     "meetings_invitation": Rule(insert=STEERS, update="own answer", column="answer_note", citizen=True),
@@ -220,8 +222,10 @@ def test_inbox_and_received_versions_belong_to_the_receiving_unit(full):
 def test_nobody_writes_access_rows_or_deliveries_by_hand(full):
     with acting_for(actor(full, "owner")):
         for statement in (
-            "insert into case_access (case_id, unit_id, person_id, is_open, valid_to, hidden_topics)"
-            f" values ('{full.other.pk}', {full.owner}, {full.other.person}, true, '9999-12-31', 0)",
+            "insert into case_access (case_id, unit_id, person_id, is_open, valid_to, hidden_topics, source, listed,"
+            " emergency)"
+            f" values ('{full.other.pk}', {full.owner}, {full.other.person}, true, '9999-12-31', 0, 'owner',"
+            " true, false)",
             "update case_access set valid_to = '9999-12-31'",
             "delete from case_access",
             "delete from audit_event",

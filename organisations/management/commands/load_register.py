@@ -13,4 +13,5 @@ class Command(BaseCommand):
         with transaction.atomic(using="admin"):
             register.load_authorities("admin")
             register.load_guidelines("admin")
+            register.load_topics("admin")
         self.stdout.write("Registret är inläst.")

@@ -1,0 +1,62 @@
+"""Who may see what: rows that the database derives, for units and for the person's own login."""
+
+from django.db import models
+from django.db.models import Q
+
+from cases.enums import Relation
+
+
+class CaseAccess(models.Model):
+    """Which unit may see which case, from which source and until when: derived by triggers, never written by hand.
+
+    A unit may have several rows: as owner, under the consent, under another legal ground, in an emergency. Each has
+    its own end and its own hidden topics; `listed` is the one row that lists and counts start from.
+    """
+
+    pk = models.CompositePrimaryKey("case_id", "unit_id", "source")
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="+", verbose_name="ärende")
+    unit = models.ForeignKey("organisations.Unit", models.CASCADE, related_name="+", verbose_name="enhet")
+    person = models.ForeignKey("cases.Person", models.CASCADE, related_name="+", verbose_name="person")
+    open_deadline = models.DateField("närmaste tidsgräns", null=True)
+    is_open = models.BooleanField("öppet", default=True)
+    valid_to = models.DateField("gäller till")
+    hidden_topics = models.BigIntegerField("dolda ämnen", default=0)
+    source = models.CharField("källa", max_length=30)
+    listed = models.BooleanField("visas i listor", default=True)
+    emergency = models.BooleanField("nödöppning", default=False)
+    assignment_id = models.BigIntegerField("bara för uppdraget", null=True)
+    until = models.DateTimeField("till klockslag", null=True)
+
+    class Meta:
+        db_table = "case_access"
+        verbose_name = "åtkomst"
+        verbose_name_plural = "åtkomster"
+        indexes = [
+            models.Index(
+                fields=["unit", "open_deadline", "case"],
+                condition=Q(is_open=True, listed=True),
+                name="case_access_worklist",
+            ),
+            models.Index(fields=["person", "unit"], name="case_access_person"),
+        ]
+
+    def __str__(self):
+        return f"{self.unit_id} {self.case_id}"
+
+
+class PersonAccess(models.Model):
+    """Which login may read which person's own pages: the person, or a child's guardian (MED-1)."""
+
+    user_id = models.BigIntegerField("inloggning")
+    person = models.ForeignKey("cases.Person", models.CASCADE, related_name="+", verbose_name="person")
+    relation = models.CharField("relation", max_length=10, choices=Relation, default=Relation.SELF)
+    valid_to = models.DateField("gäller till")
+
+    class Meta:
+        db_table = "person_access"
+        verbose_name = "egen åtkomst"
+        verbose_name_plural = "egna åtkomster"
+        constraints = [models.UniqueConstraint(fields=["user_id", "person"], name="person_access_once")]
+
+    def __str__(self):
+        return f"{self.user_id}"
