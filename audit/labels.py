@@ -5,6 +5,7 @@ LABELS = {
     "login.succeeded": "Loggade in",
     "login.failed": "Misslyckad inloggning",
     "logout": "Loggade ut",
+    "audit.erased": "Gallrade loggen",
     "session.acting": "Bytte uppdrag",
     "cases.read": "Läste ärendet",
     "cases.revealed": "Öppnade skyddade personuppgifter",

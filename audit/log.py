@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from django.db import connection
 
 READ, WRITE, SIGN, PRINT, REFUSED, LOGIN = "Läsa", "Skriva", "Signera", "Utskrift", "Nekad", "Inloggning"
+ERASE, EMERGENCY = "Radera", "Nödöppning"
 # Reading behind a protection mark is a choice of its own, and replaces the page's ordinary row.
 REVEAL = "Läsa skyddat"
 
@@ -32,6 +33,7 @@ class Entry:
     object_type: str = ""
     object_id: str = ""
     legal_basis: str = ""
+    level: str = ""
     details: dict = field(default_factory=dict)
 
 

@@ -15,7 +15,6 @@ from citizen.door import is_guardian, may_see_place
 from consent.models import Consent, ConsentUnit, Disclosure
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
-from organisations.models import Unit
 from plans.models import (
     FollowUp,
     Goal,
@@ -161,10 +160,9 @@ def consent_now(case) -> dict | None:
 
 
 def log_of(case):
-    """The person's rows in the log, newest first, with the reading unit's name."""
-    unit = Unit.objects.filter(pk=OuterRef("unit_id")).values("name")[:1]
+    """The person's rows in the log, newest first."""
     found = AuditEvent.objects.filter(Q(person_id=case.person_id) | Q(persons__contains=[case.person_id]))
-    return found.annotate(unit_name=Subquery(unit)).order_by("-at", "-id")
+    return found.order_by("-at", "-id")
 
 
 def last_reader(case, user_id):
