@@ -27,7 +27,12 @@ grant usage, create on schema public to sip_owner, sip_def;
 grant usage on schema public to sip_staff, sip_citizen, sip_worker, sip_reports;
 """
 
-LOGIN_FUNCTIONS = "audit_append(jsonb), audit_ready(), oldest_due_delivery()"
+LOGIN_FUNCTIONS = "audit_append(jsonb), audit_ready(), audit_anchor_at(), oldest_due_delivery()"
+# What only one face's login may call: it ties a login at an identity provider to a person.
+FACE_FUNCTIONS = {
+    "sip_staff": "bind_staff(text, text, bigint)",
+    "sip_citizen": "citizen_signed_in(text, text, text, text)",
+}
 
 OWN_SQL = """
 do $$
@@ -97,6 +102,10 @@ def grant_tables(cursor, found: list[Login]) -> None:
         cursor.execute(sql.SQL("grant usage on schema public to {}").format(name))
         cursor.execute(sql.SQL("grant select on django_migrations to {}").format(name))
         cursor.execute(sql.SQL("grant execute on function {} to {}").format(sql.SQL(LOGIN_FUNCTIONS), name))
+        for group in login.groups:
+            if group in FACE_FUNCTIONS:
+                statement = sql.SQL("grant execute on function {} to {}")
+                cursor.execute(statement.format(sql.SQL(FACE_FUNCTIONS[group]), name))
         if "sip_staff" in login.groups or "sip_citizen" in login.groups:
             for table, rights in LOGIN_GRANTS.items():
                 statement = sql.SQL("grant {} on {} to {}")

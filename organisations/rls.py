@@ -10,6 +10,8 @@ LOGIN_GRANTS = {
     "organisations_user": "select, update",
     "organisations_loginattempt": "select, insert, update, delete",
     "organisations_signin": "select, insert, update, delete",
+    "identity_identity": "select",
+    "identity_usedtoken": "select, insert, delete",
     "organisations_organisation": "select",
     "organisations_authority": "select",
     "organisations_unit": "select",

@@ -30,20 +30,41 @@ def home(request):
 @unscoped
 @login_not_required
 @sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
 def login(request):
     """Somebody who is signed in already goes on; an expired session leads here and back (`next`)."""
     if request.method != "POST" and request.user.is_authenticated:
         return redirect("organisations:home")
-    form = LoginForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and login_rules.password_login(request, form):
+    if request.method == "POST" and not settings.DEMO_LOGIN:
+        raise Http404
+    form = LoginForm(request.POST or None) if settings.DEMO_LOGIN else None
+    if form and form.is_valid() and login_rules.password_login(request, form, method=session.DEMO):
         return redirect(session.next_page(request))
     shown = {"form": form, "accounts": login_rules.shown_accounts(), "next": request.GET.get("next", "")}
     return render(request, "organisations/login.html", shown | {"password": settings.DEMO_PASSWORD})
 
 
 @unscoped
+@login_not_required
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def emergency(request):
+    """The operators' own way in, when the identity provider does not answer. Does not exist unless switched on."""
+    if not settings.EMERGENCY_LOGIN:
+        raise Http404
+    form = LoginForm(request.POST or None)
+    if form.is_valid() and login_rules.password_login(request, form, method=session.EMERGENCY):
+        return redirect("organisations:home")
+    return render(request, "organisations/emergency.html", {"form": form})
+
+
+@unscoped
+@login_not_required
 @require_POST
 def logout(request):
+    """Also for a session that has ended already: one who wants out always gets out."""
+    if request.session.get("method") == session.OIDC:
+        return redirect("identity:logout", preserve_request=True)
     session.finish(request)
     messages.success(request, "Du är utloggad.")
     return redirect("organisations:login")
@@ -60,7 +81,7 @@ def acting(request):
     form = ActingForm(request.POST or None, assignments=assignments, initial=now)
     if request.method == "POST" and form.is_valid():
         session.act_in(request, form.cleaned_data["assignment"])
-        return redirect("organisations:home")
+        return redirect(session.next_page(request))
     return render(request, "organisations/acting.html", {"form": form, "assignments": assignments})
 
 

@@ -1,11 +1,13 @@
 """All settings, read from the environment; `docs/drift.md` lists the variables."""
 
+import os
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from identity import config as identity_config
 from sip import demo_accounts, env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,6 +32,8 @@ if not DEMO and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10):
 DEMO_LOGIN = env.flag("SIP_DEMO_LOGIN") or DEMO
 if DEMO_LOGIN and not DEMO:
     raise ImproperlyConfigured("Demoinloggning får bara finnas med SIP_MODE=demo.")
+# The operators' accounts that may come in by password when the identity provider is down; empty is off.
+EMERGENCY_LOGIN = env.words("SIP_EMERGENCY_LOGIN")
 DEMO_PASSWORD = demo_accounts.PASSWORD if DEMO_LOGIN else ""
 ALLOWED_HOSTS = env.words("SIP_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if DEMO else "")
 SIP_PUBLIC_URL = env.text("SIP_PUBLIC_URL", "http://127.0.0.1:8000" if DEMO else "https://localhost")
@@ -45,6 +49,8 @@ INSTALLED_APPS = [
     "meetings",
     "plans",
     "deviations",
+    "retention",
+    "identity",
     "casework",
     "citizen",
     "sip",
@@ -70,6 +76,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before anybody asks who the user is: a session past its limits is nobody's.
+    "organisations.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -90,6 +98,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "organisations.context.chrome",
                 "casework.context.nav",
+                "identity.context.ways",
             ],
             "builtins": ["organisations.templatetags.sip", "django.templatetags.static"],
         },
@@ -129,8 +138,17 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+# For the operators' accounts; everybody else's password is the identity provider's business.
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("username", "name")}},
+]  # fmt: skip
 if SIP_TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Everything that the login at the identity providers needs, or a refusal to start.
+OIDC_PROVIDERS = identity_config.read(os.environ, demo=DEMO, face=SIP_FACE)
 LOGIN_URL = "organisations:login"
 LOGIN_REDIRECT_URL = "organisations:home"
 
@@ -178,7 +196,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Logging out leads by a form to the provider's own logout.
+        "form-action": [SELF, *(origin for one in OIDC_PROVIDERS.values() for origin in one.origins)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -249,8 +268,20 @@ CELERY_BEAT_SCHEDULE = {
     "deadlines": {"task": "cases.sweep_deadlines", "schedule": 300.0},
     "consents": {"task": "consent.sweep_lapses", "schedule": 600.0},
     "documents": {"task": "plans.render_due", "schedule": 20.0},
+    "retention": {"task": "retention.carry_out", "schedule": 600.0},
     "partitions": {"task": "audit.keep_partitions", "schedule": 24 * 3600.0},
+    "anchor": {"task": "audit.anchor", "schedule": 60.0},
 }
+
+# What is erased is exported here first, and nothing is erased when it cannot be; only the worker writes there.
+SIP_EXPORT_DIR = Path(env.text("SIP_EXPORT_DIR") or SIP_HOME / "export")
+# The log's anchors lie outside the database, and so does the key that signs them; only the worker needs them.
+if DEMO or SIP_PROCESS != "worker":
+    SIP_ANCHOR_DIR = Path(env.text("SIP_ANCHOR_DIR") or SIP_HOME / "anchors")
+    SIP_ANCHOR_KEY = Path(env.text("SIP_ANCHOR_KEY") or SIP_HOME / "anchor.key")
+else:
+    SIP_ANCHOR_DIR = Path(env.required("SIP_ANCHOR_DIR", why="Där skrivs loggens ankare. Se docs/drift.md."))
+    SIP_ANCHOR_KEY = Path(env.required("SIP_ANCHOR_KEY", why="Nyckeln signerar loggens ankare. Se docs/drift.md."))
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

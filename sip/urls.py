@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("meetings.urls")),
     path("", include("plans.urls")),
     path("", include("deviations.urls")),
+    path("", include("retention.urls")),
+    path("", include("identity.urls")),
     path("", include("citizen.urls")),
     path("api/v1/", include("sip.api_urls")),
 ]
