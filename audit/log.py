@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 
-from django.db import connection
+from django.db import connection, connections
 
 READ, WRITE, SIGN, PRINT, REFUSED, LOGIN = "Läsa", "Skriva", "Signera", "Utskrift", "Nekad", "Inloggning"
 ERASE, EMERGENCY = "Radera", "Nödöppning"
@@ -90,8 +90,10 @@ def write(entries: list[Entry], actor) -> None:
         cursor.execute("select audit_append(row) from unnest(%s::text[]::jsonb[]) with ordinality t(row, n)", [rows])
 
 
-def append_unscoped(event: str, *, action: str = LOGIN, user_id=None, unit_id=None, details=None, name="") -> None:
-    """Write one row outside any scope: login, logout, switch of assignment."""
+def append_unscoped(
+    event: str, *, action: str = LOGIN, user_id=None, unit_id=None, details=None, name="", using="default"
+) -> None:
+    """Write one row outside any scope: login, logout, switch of assignment, an operator's command."""
     row = {
         "event": event,
         "action": action,
@@ -103,7 +105,7 @@ def append_unscoped(event: str, *, action: str = LOGIN, user_id=None, unit_id=No
         "details": details or {},
         "persons": [],
     }
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute("select audit_append(%s::jsonb)", [json.dumps(row, ensure_ascii=False)])
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from audit import log
 from citizen import pages, reading
 from citizen.door import mine, own_cases
+from organisations.middleware import polling
 
 
 @require_safe
@@ -60,6 +61,7 @@ def readers(request, case):
     return render(request, "citizen/readers.html", pages.frame(case) | {"rows": rows, "page": page, "own": own})
 
 
+@polling
 @require_safe
 @mine
 def pdf(request, case):

@@ -72,6 +72,12 @@ class StaffForm(forms.Form):
     name = LineField(label="Namn", max_length=150, missing="Skriv medarbetarens namn.")
     title = LineField(label="Yrke eller titel", max_length=100, missing="Skriv yrke eller titel.")
     hsa_id = HsaField()
+    directory_id = LineField(
+        label="Id i den egna katalogen",
+        max_length=100,
+        required=False,
+        help_text="För den som loggar in utan HSA-id, så som er egen inloggning skriver det.",
+    )
     phone = PhoneField(label="Telefon", required=False)
 
 

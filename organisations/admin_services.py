@@ -1,5 +1,6 @@
 """Each organisation keeps its own units, staff and assignments (GUI-1): nothing is deleted, all is logged."""
 
+from django.db import connection
 from django.utils import timezone
 
 from audit import log
@@ -10,7 +11,7 @@ UNIT_FIELDS = (
     "name", "short_name", "kind", "parent", "acts_for", "committee", "hsa_id", "is_reception", "phone", "email",
     "contact_note",
 )  # fmt: skip
-STAFF_FIELDS = ("name", "title", "hsa_id", "phone")
+STAFF_FIELDS = ("name", "title", "hsa_id", "directory_id", "phone")
 
 
 def own_units(by):
@@ -51,8 +52,9 @@ def save_staff(*, by, person=None, **values) -> Staff:
     person = person or Staff(organisation_id=by.organisation_id)
     _must_be_own(person, by)
     _hsa_id_is_free(Staff, person, values["hsa_id"])
+    _directory_id_is_free(person, values["directory_id"])
     twins = own_staff(by).filter(name=values["name"], title=values["title"], is_active=True).exclude(pk=person.pk)
-    if not values["hsa_id"] and twins.exists():
+    if not (values["hsa_id"] or values["directory_id"]) and twins.exists():
         raise RuleBroken(
             "Det finns redan en medarbetare med samma namn och yrke. Skriv HSA-id om det är någon annan.", field="name"
         )
@@ -75,6 +77,24 @@ def set_active(*, by, thing, active: bool) -> None:
     thing.save(update_fields=["is_active"])
     event = f"organisations.{kind}_{'activated' if active else 'deactivated'}"
     log.record(event, object_type=kind, object_id=str(thing.pk))
+    if kind == "staff" and not active:
+        end_sessions(by=by, person=thing)
+
+
+def end_sessions(*, by, person) -> int:
+    """End all that a member of the own staff has open, at once; return how many sessions it was.
+
+    Raises RuleBroken for oneself: the page that says that it is done would have no session to be shown in.
+    """
+    _must_be_own(person, by)
+    if person.pk == by.staff_id:
+        raise RuleBroken("Du kan inte logga ut dig själv här. Använd Logga ut överst på sidan.")
+    with connection.cursor() as cursor:
+        cursor.execute("select end_sessions_of(%s)", [person.pk])
+        [ended] = cursor.fetchone()
+    details = {"ended": ended}
+    log.record("organisations.sessions_ended", object_type="staff", object_id=str(person.pk), details=details)
+    return ended
 
 
 def assign(*, by, staff, unit, role, valid_from, valid_to=None) -> Assignment:
@@ -115,6 +135,12 @@ def _must_be_own(thing, by) -> None:
 def _hsa_id_is_free(model, thing, hsa_id) -> None:
     if hsa_id and model.objects.filter(hsa_id=hsa_id).exclude(pk=thing.pk).exists():
         raise RuleBroken("HSA-id:t används redan.", field="hsa_id")
+
+
+def _directory_id_is_free(person, directory_id) -> None:
+    """The database looks over all organisations; a taken one is not said whose it is."""
+    if directory_id and Staff.objects.filter(directory_id=directory_id).exclude(pk=person.pk).exists():
+        raise RuleBroken("Id:t används redan.", field="directory_id")
 
 
 def _no_circle(unit, parent) -> None:

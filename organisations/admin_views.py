@@ -108,6 +108,17 @@ def person_active(request, number):
     return switch(request, found, "staff")
 
 
+@page_or_form
+@allowed("organisations.administer")
+def person_sessions(request, number):
+    found = get_object_or_404(services.own_staff(request.actor), pk=number)
+    if request.method == "POST":
+        ended = services.end_sessions(by=request.actor, person=found)
+        messages.success(request, f"{found.name} är utloggad överallt ({ended} inloggningar).")
+        return redirect("organisations:person", found.pk)
+    return render(request, "organisations/admin/sessions.html", {"person": found})
+
+
 def switch(request, thing, back):
     """Ask, then switch a unit or a staff member off, or on again."""
     if request.method == "POST":

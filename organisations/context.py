@@ -2,6 +2,8 @@
 
 from django.conf import settings
 
+from organisations import session_rules as rules
+
 
 def chrome(request) -> dict:
     """The frame's values; touches no case data itself (counts come from the view's own scope)."""
@@ -14,4 +16,6 @@ def chrome(request) -> dict:
         "acting": getattr(request, "acting", None),
         "actor": getattr(request, "actor", None),
         "acting_choices": request.session.get("acting_choices", 0) if signed_in else 0,
+        "login_method": request.session.get("method", "") if signed_in else "",
+        "session": rules.shown(request) if signed_in else None,
     }

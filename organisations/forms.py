@@ -19,6 +19,18 @@ class LoginForm(forms.Form):
     )
 
 
+class PasswordForm(forms.Form):
+    """The signed-in user's password once more."""
+
+    password = forms.CharField(
+        label="Lösenord",
+        max_length=200,
+        strip=False,
+        error_messages={"required": "Skriv ditt lösenord."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class ActingForm(forms.Form):
     """Choose the assignment to act in; the choices are the user's own."""
 

@@ -8,12 +8,15 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from audit import log
+from organisations import held, session, stepup
 from organisations import session_rules as rules
 from organisations.actors import citizen_actor, staff_actor
 from organisations.enums import UserKind
 from organisations.errors import conflict_message, refused_by_database
 from organisations.models import Assignment
 from organisations.scope import acting_for
+
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def acting_assignment(request):
@@ -44,6 +47,35 @@ class HeadersMiddleware:
         return response
 
 
+class SessionMiddleware:
+    """Ends a session at its limits, before anything asks who the user is; a view marked `polling` does not prolong.
+
+    A form that comes too late is answered with a page that says so; what was typed waits for the same user.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        safe = request.method in SAFE
+        if request.user.is_authenticated:
+            limit = rules.ended(request.session)
+            if not limit:
+                if not (safe and getattr(view, "polling", False)):
+                    rules.prolong(request.session)
+                held.drop_when_sent(request)
+                return None
+            session.expire(request, view, limit)
+        if safe or not getattr(view, "login_required", True):
+            return None
+        waits = held.KEY in request.session
+        texts = [] if waits else held.texts(held.pairs_of(request))
+        return render(request, "organisations/too_late.html", {"waits": waits, "texts": texts}, status=403)
+
+
 class ScopeMiddleware:
     """Wraps the view and its rendering in the actor's scope.
 
@@ -63,7 +95,6 @@ class ScopeMiddleware:
         user = request.user
         if not user.is_authenticated:
             return None
-        rules.prolong(request.session)
         if user.kind == UserKind.STAFF:
             request.acting = acting_assignment(request)
         if getattr(view, "unscoped", False):
@@ -92,6 +123,8 @@ def run_in_scope(request, view, args, kwargs):
             if response.status_code >= 400:
                 raise Refused(response)
             return response
+    except stepup.StepUpNeeded:
+        return stepup.ask(request, view)
     except Refused as error:
         refused = error.response.status_code
         return error.response
@@ -125,6 +158,12 @@ def log_refusal(request, reason) -> None:
             object_id=str(match.kwargs.get("pk", "")),
             details={"reason": str(reason), "method": request.method},
         )
+
+
+def polling(view):
+    """Mark a page that the browser asks for by itself: reading it does not prolong the session."""
+    view.polling = True
+    return view
 
 
 def unscoped(view):

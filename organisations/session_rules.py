@@ -1,8 +1,11 @@
 """How long a session lives and how fresh a login is: pure rules over the session's own values (ASVS V7.3, V7.5.3)."""
 
 import time
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 ACTING = "assignment_id"
 # Not every page needs to write: a move of less than this is left out, always to the stricter side.
@@ -35,10 +38,6 @@ def ended(session) -> str:
     return limit if now() > at else ""
 
 
-def seconds_left(session) -> int:
-    return max(0, ends_at(session)[0] - now())
-
-
 def prolong(session) -> None:
     """Move the idle limit; the absolute one never moves."""
     if now() - session.get("seen", 0) >= SEEN_EVERY_SECONDS:
@@ -59,3 +58,26 @@ def is_fresh(session) -> bool:
     """Somebody proved who they are within the last five minutes. A time ahead of ours proves nothing."""
     age = now() - session.get("auth_time", 0)
     return -settings.CLOCK_SKEW_SECONDS <= age <= settings.STEP_UP_SECONDS
+
+
+def who(request) -> str:
+    """The same for the same user in the same assignment, and nothing that can be read back."""
+    value = f"{request.user.pk}:{request.session.get(ACTING, '')}"
+    return salted_hmac("organisations.session_rules.who", value).hexdigest()[:20]
+
+
+def shown(request) -> dict:
+    """What a page and its warning tell about the session: time left, which limit, and whose it is."""
+    at, limit = ends_at(request.session)
+    kind = request.session.get("kind", "staff")
+    return {
+        "left": max(0, at - now()),
+        "limit": limit,
+        "who": who(request),
+        "warn": settings.SESSION_WARNING_SECONDS,
+        "minutes": settings.SESSION_IDLE_SECONDS[kind] // 60,
+        "latest": timezone.localtime(
+            datetime.fromtimestamp(request.session.get("signed_in_at", 0), UTC)
+            + timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS[kind])
+        ),
+    }

@@ -10,6 +10,8 @@ MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
 # Pages without a rule in roles.ACTIONS: open, or about the one who is signed in.
 OPEN = {
     "healthz", "readyz", "organisations:home", "organisations:login", "organisations:logout", "organisations:acting",
+    "organisations:emergency", "organisations:session_status", "organisations:session_prolong",
+    "organisations:step_up", "organisations:resume",
     "organisations:accessibility", "organisations:privacy", "api:schema",
 }  # fmt: skip
 
@@ -27,6 +29,11 @@ def open_pages() -> list[Target]:
         Target("organisations:home", instead=everybody(MOVED)),
         Target("organisations:login", instead=everybody(MOVED, anonymous=(200,))),
         Target("organisations:logout", method="post", instead=everybody(MOVED)),
+        Target("organisations:emergency", instead=everybody(NOT_FOUND)),
+        Target("organisations:session_status", instead=everybody((200,), anonymous=MOVED)),
+        Target("organisations:session_prolong", method="post", instead=everybody((200,), anonymous=REFUSED)),
+        Target("organisations:step_up", instead=everybody((200,), anonymous=MOVED)),
+        Target("organisations:resume", instead=everybody(MOVED)),
         Target("organisations:acting", instead=staff_only | {"anonymous": MOVED}),
         Target("organisations:accessibility", instead=everybody((200,))),
         Target("organisations:privacy", instead=everybody((200,))),
@@ -65,7 +72,7 @@ def administration(atlas: Atlas) -> list[Target]:
     ids, name = atlas.ids, "organisations:"
     pages = ["admin", "units", "unit_new", "staff", "person_new", "assignments", "assign", "guidelines"]
     one = {"unit": "unit", "unit_active": "unit", "person": "staff", "person_active": "staff",
-           "end_assignment": "assignment"}  # fmt: skip
+           "person_sessions": "staff", "end_assignment": "assignment"}  # fmt: skip
     single = [Target(name + page, {"number": ids[key]}, method)
               for page, key in one.items() for method in ("get",)]  # fmt: skip
     return [Target(name + page) for page in pages] + single

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from organisations import login as login_rules
+from organisations import throttle
 from organisations.actors import staff_actor
 from organisations.models import Assignment, LoginAttempt
 from organisations.scope import acting_for
@@ -129,11 +130,11 @@ def test_a_failed_login_says_one_neutral_thing_and_keeps_no_name(cast, username,
 
 def test_too_many_attempts_wait_also_with_the_right_password(cast):
     client = Client()
-    for _ in range(login_rules.MAX_ATTEMPTS):
+    for _ in range(throttle.LIMITS["name"]):
         log_in(client, password="fel")
     assert "För många försök" in log_in(client).content.decode()
     assert log_in(Client(), "johan.falun").status_code == 302
-    LoginAttempt.objects.update(at=timezone.now() - login_rules.WINDOW - timedelta(seconds=1))
+    LoginAttempt.objects.update(at=timezone.now() - throttle.WINDOW - timedelta(seconds=1))
     assert log_in(client).status_code == 302
 
 
