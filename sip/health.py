@@ -1,5 +1,6 @@
 """Is the process up, and can it do its work?"""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -10,6 +11,8 @@ from django.views.decorators.http import require_safe
 from organisations.middleware import unscoped
 
 OLDEST_DUE_SECONDS = 300
+# Four anchors in a row have failed.
+OLDEST_ANCHOR_SECONDS = 3600
 
 
 @unscoped
@@ -23,7 +26,7 @@ def healthz(request):
 @login_not_required
 @require_safe
 def readyz(request):
-    """200 when the database answers, is migrated, can take log rows, and nothing due has waited too long."""
+    """200 when the database answers and is migrated, the log takes rows and is anchored, and nothing due waits."""
     try:
         checks = run_checks()
     except Error:
@@ -38,12 +41,16 @@ def run_checks() -> dict:
     checks = {"database": True, "migrated": migrated}
     if migrated:
         with connection.cursor() as cursor:
-            cursor.execute("select audit_ready(), oldest_due_delivery()")
-            audit, oldest = cursor.fetchone()
+            cursor.execute("select audit_ready(), oldest_due_delivery(), audit_anchor_at()")
+            audit, oldest, anchored = cursor.fetchone()
         waited = (timezone.now() - oldest).total_seconds() if oldest else 0
+        age = (timezone.now() - anchored).total_seconds() if anchored else None
         checks |= {
             "audit": audit,
             "deliveries": waited < OLDEST_DUE_SECONDS,
             "oldest_due_seconds": max(0, round(waited)),
+            # A demo that has just been made has no anchor yet; in production that is a fault.
+            "anchor": settings.DEMO if age is None else age < OLDEST_ANCHOR_SECONDS,
+            "anchor_age_seconds": None if age is None else max(0, round(age)),
         }
     return checks

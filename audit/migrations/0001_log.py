@@ -19,6 +19,8 @@ create function ctx_user() returns bigint stable parallel safe language sql
   as $$ select ctx_text('user_id')::bigint $$;
 create function ctx_assignment() returns bigint stable parallel safe language sql
   as $$ select ctx_text('assignment_id')::bigint $$;
+create function ctx_purpose() returns text stable parallel safe language sql
+  as $$ select ctx_text('purpose') $$;
 create function ctx_writer() returns boolean stable parallel safe language sql
   as $$ select coalesce(ctx_text('role') in ('handler', 'reception', 'manager'), false) $$;
 create function ctx_handler() returns boolean stable parallel safe language sql
@@ -98,7 +100,7 @@ begin
   e.unit_id := coalesce(ctx_own_unit(), (r->>'own_unit_id')::bigint);
   e.organisation_id := coalesce(ctx_organisation(), (r->>'organisation_id')::bigint);
   e.staff_id := (r->>'staff_id')::bigint;
-  e.role := coalesce(r->>'role', ''); e.purpose := coalesce(r->>'purpose', '');
+  e.role := coalesce(r->>'role', ''); e.purpose := coalesce(ctx_text('purpose'), r->>'purpose', '');
   e.legal_basis := coalesce(r->>'legal_basis', '');
   e.case_id := (r->>'case_id')::uuid; e.person_id := (r->>'person_id')::bigint;
   e.persons := array(select jsonb_array_elements_text(coalesce(r->'persons', '[]'))::bigint);

@@ -22,6 +22,8 @@ from sip.demo.processes import Processes, claim_port
 
 STEP_SECONDS = 1800
 READY_SECONDS = 90
+# What the worker makes good in its first minute.
+WORKERS_CHECKS = {"deliveries", "anchor"}
 LOADERS = ("load_register", "load_demo")
 SWEDISH = {
     "postgres": "Databasen",
@@ -239,14 +241,14 @@ class Demo:
 
 
 def _ready(address: str) -> bool:
-    """Messages that fell due while the demo was off are not waited for: the worker takes them in its first sweep."""
+    """What fell due while the demo was off is not waited for: the worker takes it in its first sweep."""
     try:
         with urllib.request.urlopen(address, timeout=3):  # noqa: S310
             return True
     except urllib.error.HTTPError as error:
         with error, contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             checks = json.loads(error.read())["checks"]
-            return all(value is not False for name, value in checks.items() if name != "deliveries")
+            return all(value is not False for name, value in checks.items() if name not in WORKERS_CHECKS)
     except OSError:
         pass
     return False
