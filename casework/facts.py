@@ -4,7 +4,20 @@ from datetime import date, datetime
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case as Choose
-from django.db.models import Count, Exists, Expression, F, IntegerField, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    Count,
+    Exists,
+    Expression,
+    F,
+    FilteredRelation,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, JSONObject
 
 from cases.enums import DeadlineKind, State
@@ -13,7 +26,7 @@ from casework.next_step import FOLLOW_UP_BEFORE, REMIND_BEFORE, Facts
 from consent.models import Answer, Consent
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from notifications.models import InboxItem
-from plans.models import Plan, PlanState
+from plans.models import BlockKey, Plan, PlanState
 
 NEVER = Q(case_id__isnull=True)
 
@@ -30,6 +43,9 @@ def of_case(ref: str):
             case_id=outer, superseded_at=None, withdrawn_at=None, share_answer=Answer.YES, planning_answer=Answer.YES
         ),
         "draft": Plan.objects.filter(case_id=outer, state=PlanState.DRAFT),
+        "drafted_words": Plan.objects.filter(case_id=outer, state=PlanState.DRAFT).annotate(
+            row=FilteredRelation("blocks", condition=Q(blocks__key=BlockKey.WHAT_MATTERS))
+        ),
         "deadline": Deadline.objects.filter(case_id=outer, met_at=None, cancelled_at=None),
         "parties": Participation.objects.filter(case_id=outer, ended_on=None),
         "unread": InboxItem.objects.filter(case_id=outer, read_at=None),
@@ -67,8 +83,8 @@ def with_facts(cases, *, unit_id: int):
             [State.CALLED], Subquery(unanswered.annotate(units=ArrayAgg(Coalesce("unit_id", 0))).values("units"))
         ),
         consent_until=first(of["consent"], Coalesce("valid_to", Value(date.max))),
-        # What matters to the person, as far as the draft says it; no draft is null.
-        said=first(of["draft"], "what_matters"),
+        # What matters to the person, as far as the draft says it to the unit; no draft is null.
+        said=first(of["drafted_words"], Coalesce("row__text", Value(""))),
         has_parties=Exists(of["parties"]),
         follow_up_on=only_in([State.PLANNED, State.FOLLOWING_UP], Subquery(follow_up)),
         unread=counted(of["unread"].filter(unit_id=unit_id)),

@@ -45,7 +45,7 @@ def version_page(case, plan) -> dict:
 
 
 def version_content(plan) -> dict:
-    return {"goals": reading.goals_of(plan), "numbers": words.numbers_in(plan.crisis_call)}
+    return {"goals": reading.goals_of(plan), "numbers": words.numbers_in(plan.words.get("crisis_call", ""))}
 
 
 def consents_page(case) -> dict:

@@ -40,7 +40,8 @@ def plans_of(case) -> list[Plan]:
     """Approved versions, newest first: the one in force or last in force, then the earlier ones."""
     ready = PlanDocument.objects.filter(plan=OuterRef("pk"), state="ready")
     found = Plan.objects.filter(case=case).select_related("lead_staff", "lead_unit", "lead_authority")
-    return list(found.exclude(state=PlanState.DRAFT).annotate(has_pdf=Exists(ready)).order_by("-version"))
+    found = found.exclude(state=PlanState.DRAFT).prefetch_related("blocks")
+    return list(found.annotate(has_pdf=Exists(ready)).order_by("-version"))
 
 
 def goals_of(plan) -> list[dict]:

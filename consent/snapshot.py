@@ -35,10 +35,18 @@ def build(case) -> dict:
     }
 
 
-def part(heading: str, rows=(), parts=()) -> dict:
-    """A heading with (term, text) rows and parts of its own; rows without text are left out."""
-    said = [{"term": term, "text": str(text)} for term, text in rows if text not in ("", None)]
-    return {"heading": heading, "rows": said, "parts": list(parts)}
+def part(heading: str, rows=(), parts=(), *, topics: int = 0) -> dict:
+    """A heading with (term, text) rows and parts of its own; rows without text are left out.
+
+    `topics`, or a third value of a row, is the mask of what it is about: `deliver_version` and its kin take away what
+    the receiving unit may not see (SAM-3).
+    """
+    said = [one_row(*row) for row in rows if row[1] not in ("", None)]
+    return {"heading": heading, "rows": said, "parts": list(parts)} | ({"topics": topics} if topics else {})
+
+
+def one_row(term: str, text, topics: int = 0) -> dict:
+    return {"term": term, "text": str(text)} | ({"topics": topics} if topics else {})
 
 
 def day(value) -> str:

@@ -1,28 +1,39 @@
 """Plans over the API: read, write blocks, approve, follow up; every write needs If-Match (PLA-2 to PLA-5, UPP-3)."""
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
+from cases import topics
 from cases.access import case_by
 from cases.api import REFUSED
 from organisations.endpoints import Endpoint, Line, Named, PlainText, etag, must_match
 from organisations.models import Staff, Unit
 from plans import approval, followups, services
-from plans.models import Doer, FollowUp, MeasureStatus, Plan, PlanState
+from plans.models import BlockKey, Doer, FollowUp, MeasureStatus, Plan, PlanState
 
-TEXTS = (
-    "what_matters", "why", "strengths", "situation", "long_term_goal", "own_measures", "relatives_measures",
-    "others_measures", "crisis_signs", "crisis_self", "crisis_call", "crisis_we_do", "person_opinion", "disagreement",
-    "copies_to",
-)  # fmt: skip
 IF_MATCH = OpenApiParameter(
     "If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, description="Planens ETag, som den lästes."
 )
 PROBLEMS = {409: REFUSED, 412: REFUSED, 428: inline_serializer("NoIfMatch", {"detail": serializers.CharField()})}
+
+
+@extend_schema_field(serializers.ListField(child=serializers.SlugField()))
+class TopicCodes(serializers.Field):
+    """The topics that a text is about, by code, and as a mask in the database (SAM-3)."""
+
+    def to_representation(self, value):
+        return topics.codes_of(value, self.context["topics"])
+
+    def to_internal_value(self, data):
+        codes = serializers.ListField(child=serializers.SlugField(max_length=50)).run_validation(data)
+        try:
+            return topics.mask_of(codes)
+        except KeyError:
+            raise serializers.ValidationError("Ämnet finns inte.") from None
 
 
 class MeasureOut(serializers.Serializer):
@@ -37,6 +48,7 @@ class MeasureOut(serializers.Serializer):
     ongoing = serializers.BooleanField()
     frequency = serializers.CharField()
     place = serializers.CharField()
+    topics = TopicCodes()
 
 
 class GoalOut(serializers.Serializer):
@@ -44,6 +56,7 @@ class GoalOut(serializers.Serializer):
     text = serializers.CharField()
     horizon = serializers.CharField()
     how_noticed = serializers.CharField()
+    topics = TopicCodes()
     measures = MeasureOut(many=True)
 
 
@@ -58,21 +71,23 @@ class PlanRow(serializers.Serializer):
 
 
 class PlanOut(PlanRow):
-    what_matters = serializers.CharField()
-    why = serializers.CharField()
-    strengths = serializers.CharField()
-    situation = serializers.CharField()
-    long_term_goal = serializers.CharField()
-    own_measures = serializers.CharField()
-    relatives_measures = serializers.CharField()
-    others_measures = serializers.CharField()
+    """A text that is not shared with the reader has no field, whatever it says; `hidden` names it."""
+
+    what_matters = serializers.CharField(source="words.what_matters", required=False)
+    why = serializers.CharField(source="words.why", required=False)
+    strengths = serializers.CharField(source="words.strengths", required=False)
+    situation = serializers.CharField(source="words.situation", required=False)
+    long_term_goal = serializers.CharField(source="words.long_term_goal", required=False)
+    own_measures = serializers.CharField(source="words.own_measures", required=False)
+    relatives_measures = serializers.CharField(source="words.relatives_measures", required=False)
+    others_measures = serializers.CharField(source="words.others_measures", required=False)
     others_nobody = serializers.BooleanField()
-    crisis_signs = serializers.CharField()
-    crisis_self = serializers.CharField()
-    crisis_call = serializers.CharField()
-    crisis_we_do = serializers.CharField()
-    person_opinion = serializers.CharField()
-    disagreement = serializers.CharField()
+    crisis_signs = serializers.CharField(source="words.crisis_signs", required=False)
+    crisis_self = serializers.CharField(source="words.crisis_self", required=False)
+    crisis_call = serializers.CharField(source="words.crisis_call", required=False)
+    crisis_we_do = serializers.CharField(source="words.crisis_we_do", required=False)
+    person_opinion = serializers.CharField(source="words.person_opinion", required=False)
+    disagreement = serializers.CharField(source="words.disagreement", required=False)
     lead_staff = Named(allow_null=True)
     lead_unit = Named(allow_null=True)
     lead_authority = Named(allow_null=True)
@@ -83,6 +98,22 @@ class PlanOut(PlanRow):
     copies_to = serializers.CharField()
     agreed_how = serializers.CharField()
     goals = GoalOut(many=True)
+    topics = serializers.SerializerMethodField(help_text="Ämnen för varje text.")
+    hidden = serializers.ListField(child=serializers.CharField(), help_text="Texter som inte delas med er.")
+    part_hidden = serializers.SerializerMethodField(help_text="En del av planen delas inte med er.")
+
+    @extend_schema_field(serializers.DictField(child=serializers.ListField(child=serializers.SlugField())))
+    def get_topics(self, plan):
+        return {key: topics.codes_of(row.topics, self.context["topics"]) for key, row in plan.rows.items()}
+
+    def get_part_hidden(self, plan) -> bool:
+        return not plan.seen_whole
+
+    def to_representation(self, plan):
+        told = super().to_representation(plan)
+        if BlockKey.OTHERS_MEASURES in plan.hidden:
+            del told["others_nobody"]
+        return told
 
 
 class PlanIn(serializers.Serializer):
@@ -110,6 +141,12 @@ class PlanIn(serializers.Serializer):
     follow_up_place = Line(required=False, allow_blank=True, max_length=300)
     follow_up_caller = Line(required=False, allow_blank=True, max_length=150)
     copies_to = PlainText(required=False, allow_blank=True)
+    topics = serializers.DictField(child=TopicCodes(), required=False, help_text="Ämnen för de texter som nämns.")
+
+    def validate_topics(self, masks):
+        if unknown := sorted(set(masks) - set(BlockKey.values)):
+            raise serializers.ValidationError(f"Planen har ingen sådan text: {', '.join(unknown)[:200]}")
+        return masks
 
     def validate(self, values):
         if staff := values.pop("lead_staff", None):
@@ -129,6 +166,7 @@ class GoalIn(serializers.Serializer):
     text = PlainText()
     horizon = serializers.ChoiceField(choices=[("short", "Kort sikt"), ("long", "Lång sikt")], default="short")
     how_noticed = PlainText(required=False, allow_blank=True, default="")
+    topics = TopicCodes(required=False)
 
 
 class MeasureIn(serializers.Serializer):
@@ -142,6 +180,7 @@ class MeasureIn(serializers.Serializer):
     ongoing = serializers.BooleanField(required=False, default=False)
     frequency = Line(required=False, allow_blank=True, default="")
     place = Line(required=False, allow_blank=True, default="")
+    topics = TopicCodes(required=False, help_text="Annars målets.")
 
     def validate(self, values):
         unit = values.pop("unit", None)
@@ -175,6 +214,7 @@ class FollowUpIn(serializers.Serializer):
     new_circumstances = PlainText(required=False, allow_blank=True, default="")
     coordination_needed = serializers.BooleanField(required=False, default=True)
     next_on = serializers.DateField(required=False, allow_null=True, default=None)
+    topics = TopicCodes(required=False)
     statuses = StatusIn(many=True, required=False)
 
 
@@ -215,7 +255,8 @@ class PlanApi(Endpoint):
 
     def told(self, pk, code=status.HTTP_200_OK):
         plan = services.with_content(Plan.objects.filter(pk=pk)).get()
-        return Response(PlanOut(plan).data, status=code, headers={"ETag": etag(plan.revision)})
+        said = PlanOut(plan, context={"topics": topics.active()}).data
+        return Response(said, status=code, headers={"ETag": etag(plan.revision)})
 
     @extend_schema(responses=PlanRow(many=True), summary="Planer i de ärenden som enheten ser, senast sparade först")
     def list(self, request):
@@ -237,7 +278,8 @@ class PlanApi(Endpoint):
     def partial_update(self, request, pk=None):
         plan = self.to_write(pk)
         values = self.typed(PlanIn)
-        services.save_block(plan=plan, values=values, revision=plan.revision, by=self.actor)
+        masks = values.pop("topics", {})
+        services.save_block(plan=plan, values=values, topics=masks, revision=plan.revision, by=self.actor)
         return self.told(plan.pk)
 
     @extend_schema(

@@ -15,7 +15,7 @@ from notifications import services as notifications
 from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.models import Unit
-from plans import documents, rules, services
+from plans import documents, rules, services, sharing
 from plans.models import Plan, PlanState
 from plans.rules import Missing, NotReady
 
@@ -42,6 +42,8 @@ def why_not(case, *, by, consent) -> str:
         return "Bara den ansvariga enheten eller huvudansvarigs enhet kan godkänna planen."
     if not coverage.stands(consent):
         return "Samtycket gäller inte. Fråga personen igen innan planen godkänns."
+    if not sharing.sees_all(case.pk, by):
+        return sharing.ONLY_WHO_SEES_ALL
     return ""
 
 
@@ -52,6 +54,9 @@ def missing(plan, case) -> list[Missing]:
         leads = cases.possible_leads(case).filter(staff_id=plan.lead_staff_id, unit_id=plan.lead_unit_id)
         if not leads.exists():
             text = f"{plan.lead_staff.name} kan inte vara huvudansvarig. Välj någon på en enhet som ser ärendet."
+            found.append(Missing("lead", text, "ansvar"))
+        elif not sharing.lead_sees_all(case.pk, plan.lead_unit_id):
+            text = f"{plan.lead_unit.name} ser inte hela planen och kan inte ha huvudansvaret. Välj en annan enhet."
             found.append(Missing("lead", text, "ansvar"))
     return found
 

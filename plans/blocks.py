@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from plans import forms
+from plans.models import BlockKey
+from plans.sharing import NOT_SHARED
 
 
 @dataclass(frozen=True)
@@ -15,10 +17,28 @@ class Block:
     what: str
     form: type
 
-    def rows(self, plan) -> list[tuple[str, str]]:
-        """Label and text of what is filled in."""
+    @property
+    def texts(self) -> list[str]:
+        """The keys of the texts in the block."""
+        return [name for name in self.form.columns if name in BlockKey.values]
+
+    def is_hidden(self, plan) -> bool:
+        """Nothing in it is shared with the reader."""
+        return bool(self.texts) and not plan.rows.keys() & set(self.texts)
+
+    def rows(self, plan) -> list[tuple[str, str | bool, int]]:
+        """Label, text and topics of what is filled in; of what is not shared with the reader only that."""
         fields = self.form.base_fields
-        return [(fields[name].label, getattr(plan, name)) for name in self.form.columns if getattr(plan, name)]
+        found = []
+        for name in self.form.columns:
+            row = plan.rows.get(name)
+            if name == "others_nobody" and "others_measures" in plan.hidden:
+                continue
+            if name in plan.hidden:
+                found.append((fields[name].label, NOT_SHARED, 0))
+            elif value := row.text if row else name not in BlockKey.values and getattr(plan, name):
+                found.append((fields[name].label, value, row.topics if row else 0))
+        return found
 
 
 BLOCKS = {

@@ -11,7 +11,9 @@ from consent.models import Consent, Disclosure
 from meetings.models import Attendance
 from organisations import swedish
 from organisations.enums import Sector
-from plans.models import Doer, HandedOutCopy, Plan, PlanDocument
+from plans import services, sharing
+from plans.models import BlockKey, Doer, HandedOutCopy, Plan, PlanDocument
+from plans.sharing import NOT_SHARED, NOT_THE_WHOLE, PART_NOT_SHARED
 from plans.tasks import nudge
 
 LABELS = {Doer.SELF: "Du själv"}
@@ -25,12 +27,15 @@ def consent_of(case) -> Consent | None:
 
 
 def context(plan: Plan, *, consent: Consent | None = None) -> dict:
-    """Everything that the plan says, in finished Swedish, as plain data: for the PDF and for reading on a page.
+    """Everything that the plan says to its reader, in finished Swedish, as plain data: for the PDF and for a page.
 
-    `plan` comes from `services.with_content`, so that the number of queries does not grow with the plan.
+    `plan` comes from `services.with_content`, so that the number of queries does not grow with the plan. A text that
+    is not shared with the reader is said to be so, in the same words whatever it says.
     """
     case = plan.case
     consent = consent or consent_of(case)
+    words = {key: plan.words.get(key, NOT_SHARED) for key in BlockKey.values}
+    nobody = "Ingen annan gör något." if plan.others_nobody else ""
     return {
         "person": {"name": case.full_name, "number": swedish.personnummer(case.person.number)},
         "version": plan.version,
@@ -38,23 +43,26 @@ def context(plan: Plan, *, consent: Consent | None = None) -> dict:
         "draft": plan.is_draft,
         "issued_by": " och ".join(issuers(plan)),
         "case_number": case.reference,
-        "what_matters": plan.what_matters,
-        "why": plan.why,
-        "strengths": plan.strengths,
-        "situation": plan.situation,
-        "long_term_goal": plan.long_term_goal,
+        "hidden": plan.hidden,
+        "not_the_whole": "" if plan.seen_whole else NOT_THE_WHOLE,
+        "part_not_shared": "" if plan.seen_whole else PART_NOT_SHARED,
+        "what_matters": words["what_matters"],
+        "why": words["why"],
+        "strengths": words["strengths"],
+        "situation": words["situation"],
+        "long_term_goal": words["long_term_goal"],
         "goals": [goal_text(number, goal) for number, goal in enumerate(plan.goals.all(), start=1)],
-        "self_do": plan.own_measures,
-        "relatives_do": plan.relatives_measures,
-        "others_do": plan.others_measures or ("Ingen annan gör något." if plan.others_nobody else ""),
+        "self_do": words["own_measures"],
+        "relatives_do": words["relatives_measures"],
+        "others_do": words["others_measures"] or nobody,
         "crisis": {
-            "signs": plan.crisis_signs,
-            "self_help": plan.crisis_self,
-            "we_do": plan.crisis_we_do,
-            "call_first": plan.crisis_call,
+            "signs": words["crisis_signs"],
+            "self_help": words["crisis_self"],
+            "we_do": words["crisis_we_do"],
+            "call_first": words["crisis_call"],
         },
-        "own_opinion": plan.person_opinion,
-        "disagreement": plan.disagreement,
+        "own_opinion": words["person_opinion"],
+        "disagreement": words["disagreement"],
         "lead": lead_text(plan),
         "follow_up": {
             "when": follow_up_when(plan),
@@ -63,7 +71,7 @@ def context(plan: Plan, *, consent: Consent | None = None) -> dict:
         },
         "met": met_text(plan.meeting),
         "participants": participants(plan.meeting_id),
-        "consent": {"text": consent_text(consent)},
+        "consent": {"text": consent_text(consent, whole=plan.seen_whole)},
         "copies": [line.strip() for line in plan.copies_to.split("\n") if line.strip()],
         "signatures": case.guideline.signatures == "required",
     }
@@ -157,13 +165,14 @@ def participants(meeting_id) -> list[dict]:
     ]
 
 
-def consent_text(consent: Consent | None) -> str:
+def consent_text(consent: Consent | None, *, whole: bool = True) -> str:
+    """What the person has said yes to; what is exempted only to one from whom nothing is."""
     if consent is None:
         return ""
     said = ["Du har sagt ja till planen."]
     if consent.unit_names:
         said.append(f"De här får läsa den: {', '.join(consent.unit_names)}.")
-    if consent.excluded_note:
+    if consent.excluded_note and whole:
         said.append(f"Det här får inte delas: {consent.excluded_note}")
     if consent.valid_to:
         said.append(f"Samtycket gäller till {swedish.short_date(consent.valid_to)}.")
@@ -180,16 +189,30 @@ def issuers(plan: Plan) -> list[str]:
     return [a.name for a in sorted(found.values(), key=lambda a: (a.sector != Sector.KOMMUN, a.name))]
 
 
-def latest(plan: Plan) -> PlanDocument | None:
-    """The document of the plan as it stands now, without the PDF itself."""
-    return PlanDocument.objects.defer("pdf", "context").filter(plan=plan, revision=plan.revision).first()
+def latest(plan: Plan, *, by) -> PlanDocument | None:
+    """The document of the plan as it stands now and as the unit sees it, without the PDF itself."""
+    return mine(plan, by=by).defer("pdf", "context").first()
+
+
+def mine(plan: Plan, *, by):
+    """The documents that show what the unit sees of the plan: neither more nor less."""
+    masks = sharing.masks(plan.case_id, by)
+    return PlanDocument.objects.filter(plan=plan, revision=plan.revision, hidden_topics=masks)
 
 
 def order(*, plan: Plan, by) -> PlanDocument:
-    """Order the PDF of the plan as it stands; the same text again gives the same document, a failed one a new try."""
+    """Order the PDF of the plan as it stands and as the unit sees it.
+
+    The same text again gives the same document, a failed one a new try. The masks first, then the plan anew: should
+    the person exempt more in between, the document holds less than its masks say and never more.
+    """
+    masks = sharing.masks(plan.case_id, by)
+    now = services.with_content(Plan.objects.filter(pk=plan.pk)).get()
+    now.case = plan.case
     document, made = PlanDocument.objects.defer("pdf").get_or_create(
-        plan=plan, revision=plan.revision, defaults={"case_id": plan.case_id, "context": context(plan)}
-    )
+        plan=plan, revision=now.revision, hidden_topics=masks,
+        defaults={"case_id": plan.case_id, "context": lambda: context(now)},
+    )  # fmt: skip
     if document.state == "failed":
         document.state, document.attempts = "queued", 0
         document.save(update_fields=["state", "attempts"])
@@ -205,8 +228,7 @@ def order(*, plan: Plan, by) -> PlanDocument:
 
 def pdf_of(*, plan: Plan, by) -> bytes | None:
     """The finished PDF, logged as a print-out, or None while it is not ready."""
-    ready = PlanDocument.objects.filter(plan=plan, revision=plan.revision, state="ready")
-    found = ready.values_list("pk", "pdf").first()
+    found = mine(plan, by=by).filter(state="ready").values_list("pk", "pdf").first()
     if found is None:
         return None
     log.record(

@@ -6,12 +6,14 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cases import frame
+from cases import frame, topics
 from cases.access import may
 from plans import approval, documents, rules, services
 from plans.blocks import BLOCKS
+from plans.forms import MeasureForm
 from plans.models import Doer, Goal, Measure
 from plans.parties import Choices
+from plans.sharing import NOT_SHARED, PART_NOT_SHARED
 
 # The goals stand between the main goal and what others do.
 BEFORE_GOALS = ("viktigt", "varfor", "fungerar", "nulage", "huvudmal")
@@ -33,7 +35,8 @@ def drafting(view):
 
 
 def no_draft(request, case):
-    typed = [text for name, text in request.POST.items() if name not in HIDDEN and text.strip()]
+    said = ((name, text) for name, text in request.POST.items() if name not in HIDDEN and text.strip())
+    typed = [text for name, text in said if not name.startswith("topics")]
     context = {
         **frame.context(case, request.actor, here="plan"),
         "typed": typed,
@@ -62,8 +65,17 @@ def measure_of(plan, pk: int) -> Measure:
     return measure
 
 
-def choices_for(case, block) -> Choices | None:
-    return Choices(case) if block.name == "ansvar" else None
+def block_form(request, case, plan, block):
+    """The form of a block. A block of which nothing is shared with the unit has none."""
+    if block.is_hidden(plan):
+        raise Http404
+    choices = Choices(case) if block.name == "ansvar" else None
+    return block.form(request.POST or None, plan=plan, choices=choices, topics=topics.active())
+
+
+def measure_form(request, case, measure) -> MeasureForm:
+    about = {"goal": measure.goal, "measure": measure, "topics": topics.active()}
+    return MeasureForm(request.POST or None, choices=Choices(case), **about)
 
 
 def back(case, anchor: str):
@@ -77,8 +89,9 @@ def show(request, case, plan, *, form=None, editing: str = ""):
 
 def page(actor, case, plan, *, form=None, editing: str = "") -> dict:
     lacking = approval.missing(plan, case)
-    blocks = [shown(block, plan, lacking) for block in BLOCKS.values()]
-    goals = [shown_goal(number, goal) for number, goal in enumerate(plan.goals.all(), start=1)]
+    known = topics.active()
+    blocks = [shown(block, plan, lacking, known) for block in BLOCKS.values()]
+    goals = [shown_goal(number, goal, known) for number, goal in enumerate(plan.goals.all(), start=1)]
     return {
         **frame.context(case, actor, here="plan"),
         "plan": plan,
@@ -92,16 +105,27 @@ def page(actor, case, plan, *, form=None, editing: str = "") -> dict:
         "hints": rules.hints(plan),
         "writers": writers(plan, actor),
         "may_approve": may(case, actor, "plans.approve"),
+        "part_not_shared": "" if plan.seen_whole else PART_NOT_SHARED,
     }
 
 
-def shown(block, plan, lacking) -> dict:
-    rows = lead_rows(plan) if block.name == "ansvar" else block.rows(plan)
+def shown(block, plan, lacking, known) -> dict:
+    """A block as it stands: label, text and the chosen topics of each part."""
+    rows = [(label, text, topics.labels_of(mask, known)) for label, text, mask in block.rows(plan)]
+    if block.name == "ansvar":
+        rows = [(*row, []) for row in lead_rows(plan)]
     if block.name == "uppfoljning":
-        rows = follow_up_rows(plan)
+        rows = [(*row, []) for row in follow_up_rows(plan)]
     if block.name == "andra":
-        rows = [(label, "Ja" if text is True else text) for label, text in rows]
-    return {"block": block, "rows": rows, "quote": len(block.form.columns) == 1, "lacks": of_block(block.name, lacking)}
+        rows = [(label, "Ja" if text is True else text, tags) for label, text, tags in rows]
+    return {
+        "block": block,
+        "rows": rows,
+        "hidden": block.is_hidden(plan),
+        "written": any(text != NOT_SHARED for _, text, _ in rows),
+        "quote": len(block.form.columns) == 1,
+        "lacks": of_block(block.name, lacking),
+    }
 
 
 def lead_rows(plan) -> list[tuple[str, str]]:
@@ -122,7 +146,7 @@ def of_block(name: str, lacking) -> list:
     return [item for item in lacking if item.block == name]
 
 
-def shown_goal(number: int, goal) -> dict:
+def shown_goal(number: int, goal, known) -> dict:
     measures = [
         {
             "row": measure,
@@ -130,11 +154,14 @@ def shown_goal(number: int, goal) -> dict:
             "when": documents.measure_when(measure),
             "who": ", ".join(filter(None, (measure.doer_name, measure.unit.name if measure.unit_id else ""))),
             "key": f"measure:{measure.pk}",
+            "tags": topics.labels_of(measure.topics, known),
             "unwritten": measure.doer == Doer.UNIT and measure.authority_id is None,
         }
         for measure in goal.measures.all()
     ]
-    return {"row": goal, "number": number, "measures": measures, "key": f"goal:{goal.pk}", "new": f"new:{goal.pk}"}
+    keys = {"key": f"goal:{goal.pk}", "new": f"new:{goal.pk}"}
+    tags = topics.labels_of(goal.topics, known)
+    return {"row": goal, "number": number, "measures": measures, "tags": tags, **keys}
 
 
 def navigation(blocks, goals, lacking, editing) -> list[dict]:
@@ -147,7 +174,7 @@ def navigation(blocks, goals, lacking, editing) -> list[dict]:
     found = []
     for item in blocks:
         block = item["block"]
-        found.append({**entry(block.name, block.short, bool(item["rows"]), ""), "now": editing == block.name})
+        found.append({**entry(block.name, block.short, item["written"], ""), "now": editing == block.name})
         if block.name == BEFORE_GOALS[-1]:
             open_here = editing.partition(":")[0] in {"goal", "measure", "new"}
             found.append({**entry("mal", "Mål och insatser", False, f"{len(goals)} mål"), "now": open_here})

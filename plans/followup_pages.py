@@ -10,6 +10,7 @@ from cases.enums import DeadlineKind, State
 from organisations import swedish
 from plans import documents, followups, services
 from plans.models import FollowUp, Measure, MeasureStatus, PlanState
+from plans.sharing import PART_NOT_SHARED
 
 TAGS = {
     MeasureStatus.PLANNED: ("info", "clock"),
@@ -48,6 +49,7 @@ def overview(actor, case) -> dict:
         "history": list(followups.history(case)),
         "may_follow_up": bool(plan) and may(case, actor, "plans.follow_up"),
         "meeting_called": case.state == State.CALLED,
+        "part_not_shared": "" if plan is None or plan.seen_whole else PART_NOT_SHARED,
     }
 
 

@@ -9,6 +9,7 @@ from cases import services as cases
 from cases.access import steers
 from cases.enums import DeadlineKind, State
 from cases.models import Case
+from cases.topics import ALL
 from consent import snapshot
 from consent.handing_over import send_version
 from meetings.models import Meeting, MeetingKind, MeetingState
@@ -16,7 +17,7 @@ from notifications import services as notifications
 from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.models import Unit
-from plans import services
+from plans import services, sharing
 from plans.models import FollowUp, Measure, MeasureReport, MeasureStatus, Plan
 
 
@@ -96,6 +97,7 @@ def follow_up(
     coordination_needed=True,
     next_on=None,
     meeting_id=None,
+    topics=ALL,
 ) -> FollowUp:
     """Write a follow-up of the plan in force, with a status per measure: {measure id: (status, reason)}.
 
@@ -105,6 +107,9 @@ def follow_up(
     Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case.pk)
     plan = services.in_force(case)
     check(case, plan, held_on=held_on, outcome=outcome, next_on=next_on)
+    sharing.must_be_readable(case.pk, topics, by=by)
+    if outcome == "revise":
+        sharing.must_see_all(case.pk, by=by)
     own = {measure.pk: measure for goal in plan.goals.all() for measure in goal.measures.all()}
     if not own.keys() >= (statuses or {}).keys():
         raise RuleBroken("En av insatserna finns inte i planen som gäller.", field="statuses")
@@ -116,7 +121,7 @@ def follow_up(
     found = FollowUp.objects.create(
         case=case, plan=plan, meeting=meeting, held_on=held_on, how_it_went=how_it_went, helped=helped,
         hindered=hindered, effect=effect, new_circumstances=new_circumstances, coordination_needed=coordination_needed,
-        outcome=outcome, next_on=None if outcome == "close" else next_on, by_id=by.assignment_id,
+        outcome=outcome, next_on=None if outcome == "close" else next_on, by_id=by.assignment_id, topics=topics,
     )  # fmt: skip
     for pk, (status, reason) in (statuses or {}).items():
         measure = own[pk]

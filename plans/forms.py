@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from django import forms
 from django.db import transaction
 
+from cases.topics import ALL
 from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.formfields import LineField, PlainTextField, SwedishDateField, SwedishTimeField
-from plans.models import Doer, FollowUp, Goal, HandedOutCopy, MeasureStatus
-from plans.rules import NotReady, Stale, digest
+from plans.models import BlockKey, Doer, FollowUp, Goal, HandedOutCopy, MeasureStatus
+from plans.rules import NotReady, Stale
+from plans.services import TOPICS_OF, mark
 
 OTHERS_NOBODY = "Ingen annan än kommunen och regionen gör något"
 
@@ -27,6 +29,27 @@ def kept(form):
             form.add_error(None, item.text)
     except RuleBroken as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+class TopicsField(forms.MultipleChoiceField):
+    """What a text is about, as a mask; none chosen is all topics (SAM-3). A topic out of use stays where it was."""
+
+    def __init__(self, topics=(), *, label: str = "Vad handlar det om?", present: int = ALL):
+        self.kept = 0 if present == ALL else present & ~sum(1 << topic.bit for topic in topics)
+        self.bits = {topic.code: 1 << topic.bit for topic in topics}
+        super().__init__(
+            label=label, required=False, widget=forms.CheckboxSelectMultiple,
+            choices=[(topic.code, topic.label) for topic in topics],
+            initial=[topic.code for topic in topics if present != ALL and present >> topic.bit & 1],
+            help_text="Väljer du inget räknas det som alla ämnen: den som inte får läsa något ämne får inte läsa det.",
+        )  # fmt: skip
+
+    def clean(self, value):
+        return sum(self.bits[code] for code in super().clean(value)) | self.kept or ALL
+
+    def words(self, mask: int) -> str:
+        chosen = [label for code, label in self.choices if mask != ALL and self.bits[code] & mask]
+        return ", ".join(chosen) or "Inget ämne valt"
 
 
 class RevisionForm(forms.Form):
@@ -48,7 +71,7 @@ class RevisionForm(forms.Form):
 
     def show_both(self, stale: Stale) -> None:
         """Put the other's text beside what was typed, and let the next save build on the other's revision."""
-        self.renew(revision=stale.revision, **({"seen": digest(stale.theirs)} if "seen" in self.fields else {}))
+        self.renew(revision=stale.revision, **({"seen": stale.seen} if "seen" in self.fields else {}))
         theirs = {name: value for name, value in stale.theirs.items() if name in self.fields}
         self.other_texts = [(self.fields[name].label, self.shown(name, value)) for name, value in theirs.items()]
         self.other_saved = stale.saved
@@ -56,6 +79,8 @@ class RevisionForm(forms.Form):
 
     def shown(self, name: str, value) -> str:
         """A stored value in words."""
+        if isinstance(self.fields[name], TopicsField):
+            return self.fields[name].words(value)
         if isinstance(value, bool):
             return "Ja" if value else "Nej"
         if hasattr(value, "hour"):
@@ -73,16 +98,39 @@ class BlockForm(RevisionForm):
     # Fields of the form that are written, in the names of the plan.
     columns: tuple[str, ...] = ()
 
-    def __init__(self, data=None, *, plan, choices=None):
+    def __init__(self, data=None, *, plan, choices=None, topics=()):
         # `choices` is for the one block that offers people; the others are made the same way.
-        values = {name: getattr(plan, name) for name in self.columns}
-        super().__init__(data, initial={**values, "revision": plan.revision, "seen": digest(values)})
+        super().__init__(data)
+        self.columns = tuple(name for name in self.columns if self.is_shared(name, plan))
+        for name in set(type(self).columns) - set(self.columns):
+            del self.fields[name]
+        self.rows = {name: plan.rows[name] for name in self.columns if name in BlockKey.values}
+        for key, row in self.rows.items():
+            label = f"Ämnen för ”{self.fields[key].label}”"
+            self.fields[TOPICS_OF.format(key)] = TopicsField(topics, label=label, present=row.topics)
+        texts = {key: row.text for key, row in self.rows.items()}
+        self.initial = {name: getattr(plan, name) for name in self.columns if name not in texts} | texts
+        names = [*self.columns, *map(TOPICS_OF.format, self.rows)]
+        self.initial |= {"revision": plan.revision, "seen": mark(plan, self.rows, names)}
+
+    def is_shared(self, name: str, plan) -> bool:
+        """Whether the reader may see that part; the box for nobody goes with what others do."""
+        return ("others_measures" if name == "others_nobody" else name) not in plan.hidden
+
+    def lines(self):
+        """Each visible field with the topics of its text, if it is one."""
+        for name in self.fields:
+            if name not in {"revision", "seen"} and not name.startswith(TOPICS_OF.format("")):
+                yield self[name], self[TOPICS_OF.format(name)] if name in self.rows else None
 
     def values(self) -> dict:
         return {name: self.cleaned_data[name] for name in self.columns}
 
-    def opened_on(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("revision", "seen")}
+    def to_save(self) -> dict:
+        """What the service takes: the values, the topics of each text, and what the page was opened on."""
+        topics = {key: self.cleaned_data[TOPICS_OF.format(key)] for key in self.rows}
+        opened_on = {name: self.cleaned_data[name] for name in ("revision", "seen")}
+        return {"values": self.values(), "topics": topics, **opened_on}
 
 
 def text(label: str, hint: str = "", rows: int = 4) -> PlainTextField:
@@ -154,7 +202,7 @@ class LeadForm(BlockForm):
         help_text="Oftast den huvudman som huvudansvarig arbetar för.",
     )  # fmt: skip
 
-    def __init__(self, data=None, *, plan, choices):
+    def __init__(self, data=None, *, plan, choices, topics=()):
         super().__init__(data, plan=plan)
         self.assignments = {a.pk: a for a in choices.leads}
         mine = [a for a in choices.leads if (a.staff_id, a.unit_id) == (plan.lead_staff_id, plan.lead_unit_id)]
@@ -198,14 +246,15 @@ class GoalForm(RevisionForm):
     horizon = forms.ChoiceField(label="När?", choices=Goal._meta.get_field("horizon").choices, widget=forms.RadioSelect)
     how_noticed = PlainTextField(label="Hur märker du att du är där?", rows=2, max_length=1000, required=False)
 
-    def __init__(self, data=None, *, goal=None):
+    def __init__(self, data=None, *, goal=None, topics=()):
         first = {"revision": 1, "horizon": "short"}
         if goal is not None:
             first = {name: getattr(goal, name) for name in ("revision", "text", "horizon", "how_noticed")}
         super().__init__(data, initial=first)
+        self.fields["topics"] = TopicsField(topics, present=goal.topics if goal else ALL)
 
     def values(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("text", "horizon", "how_noticed")}
+        return {name: self.cleaned_data[name] for name in ("text", "horizon", "how_noticed", "topics")}
 
 
 class MeasureForm(RevisionForm):
@@ -222,7 +271,7 @@ class MeasureForm(RevisionForm):
     frequency = LineField(label="Hur ofta?", help_text="Till exempel ”Tisdagar och fredagar”", required=False)
     place = LineField(label="Var?", required=False)
 
-    def __init__(self, data=None, *, choices, measure=None):
+    def __init__(self, data=None, *, choices, goal, measure=None, topics=()):
         first = {"revision": 1}
         if measure is not None:
             names = ("revision", "text", "doer_name", "starts_on", "ends_on", "ongoing", "frequency", "place")
@@ -231,6 +280,7 @@ class MeasureForm(RevisionForm):
         super().__init__(data, initial=first)
         units = choices.for_measure(measure.unit if measure is not None else None)
         self.fields["who"].choices = [("", "Välj"), *units, *self.WHO.items()]
+        self.fields["topics"] = TopicsField(topics, present=(measure or goal).topics)
 
     def clean(self):
         values = self.cleaned_data
@@ -242,7 +292,7 @@ class MeasureForm(RevisionForm):
         return values
 
     def values(self) -> dict:
-        names = ("text", "doer_name", "starts_on", "ends_on", "ongoing", "frequency", "place")
+        names = ("text", "doer_name", "starts_on", "ends_on", "ongoing", "frequency", "place", "topics")
         who = self.cleaned_data["who"]
         unit_id = int(who.removeprefix("unit:")) if who.startswith("unit:") else None
         return {
@@ -309,13 +359,14 @@ class FollowUpForm(forms.Form):
     next_on = SwedishDateField(label="När är nästa uppföljning?", future=True, required=False,
                                help_text="Behövs inte om ni avslutar. Till exempel 2026-05-12")  # fmt: skip
 
-    def __init__(self, data=None, *, measures, meetings, today):
+    def __init__(self, data=None, *, measures, meetings, today, topics=()):
         super().__init__(data, initial={"held_on": today})
         self.measures = list(measures)
         listed = [(m.pk, f"{m.get_kind_display()} {swedish.short_date(m.starts_at)}") for m in meetings]
         self.fields["meeting"].choices = [("", "Inget möte"), *listed]
         if listed:
             self.initial["meeting"] = listed[0][0]
+        self.fields["topics"] = TopicsField(topics, label="Vad handlar uppföljningen om?")
         for measure in self.measures:
             status, reason = f"status_{measure.pk}", f"reason_{measure.pk}"
             self.fields[status] = forms.ChoiceField(label="Hur gick det?", choices=MeasureStatus.choices)
@@ -335,7 +386,7 @@ class FollowUpForm(forms.Form):
 
     def values(self) -> dict:
         names = ("held_on", "how_it_went", "helped", "hindered", "effect", "new_circumstances", "outcome", "next_on")
-        values = {name: self.cleaned_data[name] for name in names}
+        values = {name: self.cleaned_data[name] for name in (*names, "topics")}
         values["coordination_needed"] = self.cleaned_data["coordination_needed"] == "yes"
         values["meeting_id"] = self.cleaned_data["meeting"]
         values["statuses"] = {

@@ -1,11 +1,14 @@
 """The plan in versions: goals, measures, crisis part, follow-up; written to the person as ”du” (PLA)."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from cases.models import Case
+from cases.topics import ALL
 from meetings.models import Meeting
 from organisations.models import Assignment, Authority, Staff, Unit
 
@@ -19,11 +22,10 @@ class PlanState(models.TextChoices):
 class Plan(ConcurrentTransitionMixin, models.Model):
     """One version of the plan (PLA-2); once approved its content can never change (PLA-5)."""
 
+    # What a version says beside its texts, which are rows of their own (PlanBlock).
     CONTENT = [
-        "what_matters", "why", "strengths", "situation", "long_term_goal", "own_measures", "relatives_measures",
-        "others_measures", "others_nobody", "crisis_signs", "crisis_self", "crisis_call", "crisis_we_do",
-        "person_opinion", "disagreement", "lead_staff", "lead_unit", "lead_authority", "follow_up_on",
-        "follow_up_time", "follow_up_place", "follow_up_caller", "copies_to",
+        "others_nobody", "lead_staff", "lead_unit", "lead_authority", "follow_up_on", "follow_up_time",
+        "follow_up_place", "follow_up_caller", "copies_to",
     ]  # fmt: skip
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="plans", verbose_name="ärende")
@@ -32,21 +34,7 @@ class Plan(ConcurrentTransitionMixin, models.Model):
     based_on = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="bygger på")
     meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, related_name="+", verbose_name="möte")
     revision = models.PositiveIntegerField("revision", default=1)
-    what_matters = models.TextField("vad är viktigt för dig?", blank=True)
-    why = models.TextField("varför du har en SIP", blank=True)
-    strengths = models.TextField("det som fungerar bra", blank=True)
-    situation = models.TextField("så är det nu och det här behöver du", blank=True)
-    long_term_goal = models.TextField("huvudmål", blank=True)
-    own_measures = models.TextField("det här gör du själv", blank=True)
-    relatives_measures = models.TextField("det här gör dina närstående", blank=True)
-    others_measures = models.TextField("det här gör andra än kommunen och regionen", blank=True)
     others_nobody = models.BooleanField("ingen annan gör något", default=False)
-    crisis_signs = models.TextField("tecken att se upp med", blank=True)
-    crisis_self = models.TextField("det här kan du göra själv", blank=True)
-    crisis_call = models.TextField("ring först", blank=True)
-    crisis_we_do = models.TextField("det här gör vi", blank=True)
-    person_opinion = models.TextField("vad du tycker om planen", blank=True)
-    disagreement = models.TextField("det här är vi inte överens om", blank=True)
     lead_staff = models.ForeignKey(
         Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="huvudansvarig"
     )
@@ -96,9 +84,6 @@ class Plan(ConcurrentTransitionMixin, models.Model):
                 ),
                 name="plan_approved_is_whole",
             ),
-            models.CheckConstraint(
-                condition=Q(state="draft") | Q(others_nobody=True) | ~Q(others_measures=""), name="plan_others_said"
-            ),
         ]
 
     def __str__(self):
@@ -107,6 +92,21 @@ class Plan(ConcurrentTransitionMixin, models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == PlanState.DRAFT
+
+    @cached_property
+    def rows(self) -> dict:
+        """The texts that the reader may see, by key."""
+        return {row.key: row for row in self.blocks.all()}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Key and text of what the reader may see; a key that is not there is not shared with the reader."""
+        return {key: row.text for key, row in self.rows.items()}
+
+    @property
+    def hidden(self) -> list[str]:
+        """The keys of the texts that are not shared with the reader, whatever they say."""
+        return [key for key in BlockKey.values if key not in self.rows]
 
     @transition(field=state, source=PlanState.DRAFT, target=PlanState.APPROVED)
     def approved(self, *, at, by, agreed_how):
@@ -117,6 +117,46 @@ class Plan(ConcurrentTransitionMixin, models.Model):
     @transition(field=state, source=PlanState.APPROVED, target=PlanState.SUPERSEDED)
     def superseded(self):
         """A newer version is in force."""
+
+
+class BlockKey(models.TextChoices):
+    """The texts of a plan, in the order of its page."""
+
+    WHAT_MATTERS = "what_matters", "Vad är viktigt för dig?"
+    WHY = "why", "Varför du har en SIP"
+    STRENGTHS = "strengths", "Det som fungerar bra"
+    SITUATION = "situation", "Så är det nu och det här behöver du"
+    LONG_TERM_GOAL = "long_term_goal", "Huvudmål"
+    OWN_MEASURES = "own_measures", "Det här gör du själv"
+    RELATIVES_MEASURES = "relatives_measures", "Det här gör dina närstående"
+    OTHERS_MEASURES = "others_measures", "Det här gör andra än kommunen och regionen"
+    CRISIS_SIGNS = "crisis_signs", "Tecken att se upp med"
+    CRISIS_SELF = "crisis_self", "Det här kan du göra själv"
+    CRISIS_CALL = "crisis_call", "Ring först"
+    CRISIS_WE_DO = "crisis_we_do", "Det här gör vi"
+    PERSON_OPINION = "person_opinion", "Vad du tycker om planen"
+    DISAGREEMENT = "disagreement", "Det här är vi inte överens om"
+
+
+class PlanBlock(models.Model):
+    """One text of a version with its topics; a row that cannot be read is not shared, never empty (SAM-3)."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="blocks", verbose_name="plan")
+    key = models.CharField("del", max_length=20, choices=BlockKey)
+    text = models.TextField("text", blank=True)
+    topics = models.BigIntegerField("ämnen", default=ALL)
+    revision = models.PositiveIntegerField("revision", default=1)
+    saved_at = models.DateTimeField("sparad", default=timezone.now)
+    saved_by = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="+", verbose_name="sparad av")
+
+    class Meta:
+        verbose_name = "text i planen"
+        verbose_name_plural = "texter i planen"
+        constraints = [models.UniqueConstraint(fields=["plan", "key"], name="plan_block_once")]
+
+    def __str__(self):
+        return self.get_key_display()
 
 
 class Goal(models.Model):
@@ -130,6 +170,7 @@ class Goal(models.Model):
         "sikt", max_length=5, choices=[("short", "Kort sikt"), ("long", "Lång sikt")], default="short"
     )
     how_noticed = models.TextField("så märker du det", blank=True)
+    topics = models.BigIntegerField("ämnen", default=ALL)
     revision = models.PositiveIntegerField("revision", default=1)
 
     class Meta:
@@ -168,6 +209,7 @@ class Measure(models.Model):
     ongoing = models.BooleanField("tills vidare", default=False)
     frequency = models.CharField("hur ofta", max_length=200, blank=True)
     place = models.CharField("var", max_length=200, blank=True)
+    topics = models.BigIntegerField("ämnen", default=ALL)
     carried_from = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="+", verbose_name="fortsätter från"
     )
@@ -239,6 +281,7 @@ class FollowUp(models.Model):
     coordination_needed = models.BooleanField("behövs samordning fortfarande?", default=True)
     outcome = models.CharField("och nu?", max_length=10, choices=OUTCOMES)
     next_on = models.DateField("nästa uppföljning", null=True, blank=True)
+    topics = models.BigIntegerField("ämnen", default=ALL)
     by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="skriven av")
     created_at = models.DateTimeField("skriven", default=timezone.now)
 
@@ -253,14 +296,22 @@ class FollowUp(models.Model):
         return f"Uppföljning {self.held_on}"
 
 
+def nothing_hidden() -> list[int]:
+    return [0]
+
+
 class PlanDocument(models.Model):
-    """The plan as a PDF, rendered by a worker from a frozen context and kept under row security (PLA-6)."""
+    """The plan as a PDF, rendered by a worker from a frozen context and kept under row security (PLA-6).
+
+    One for each way of seeing the plan: `hidden_topics` are the masks, one per ground, of the unit that ordered it.
+    """
 
     STATES = [("queued", "Väntar"), ("ready", "Klar"), ("failed", "Misslyckades")]
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="documents", verbose_name="plan")
     revision = models.PositiveIntegerField("planens revision")
+    hidden_topics = ArrayField(models.BigIntegerField(), default=nothing_hidden, verbose_name="delas inte")
     context = models.JSONField("innehåll")
     state = models.CharField("läge", max_length=10, choices=STATES, default="queued")
     pdf = models.BinaryField("pdf", null=True)
@@ -272,7 +323,9 @@ class PlanDocument(models.Model):
         verbose_name = "plan som pdf"
         verbose_name_plural = "planer som pdf"
         constraints = [
-            models.UniqueConstraint(fields=["plan", "revision"], name="plan_document_once"),
+            models.UniqueConstraint(fields=["plan", "revision", "hidden_topics"], name="plan_document_once"),
+            # Without any mask nothing would say for whom it was made.
+            models.CheckConstraint(condition=Q(hidden_topics__len__gt=0), name="plan_document_for_somebody"),
             models.CheckConstraint(condition=~Q(state="ready") | Q(pdf__isnull=False), name="plan_document_ready"),
         ]
         indexes = [models.Index(fields=["created_at"], condition=Q(state="queued"), name="plan_document_queue")]

@@ -3,11 +3,11 @@
 from django.http import Http404
 from django.urls import reverse
 
-from cases import frame
+from cases import frame, topics
 from cases import services as cases
 from cases.access import may
 from organisations import swedish
-from plans import approval, documents, rules, services, versions
+from plans import approval, documents, rules, services, sharing, versions
 from plans.models import HandedOutCopy, Plan, PlanState
 
 
@@ -41,7 +41,7 @@ def overview(actor, case) -> dict:
         **frame.context(case, actor, here="plan"),
         "plan": plan,
         "heading": versions.heading(plan) if plan else "",
-        "sheet": documents.context(plan) if plan else None,
+        **(tagged(plan) if plan else {}),
         "draft": draft,
         "copies": handed_out(case) if plan else [],
         "writable": case.state in services.WRITABLE_STATES,
@@ -57,12 +57,27 @@ def handed_out(case):
     return copies.order_by("-given_on", "-pk")
 
 
+def tagged(plan) -> dict:
+    """The plan as it is read, and for staff what each text, goal and measure is about."""
+    known, sheet = topics.active(), documents.context(plan)
+    for goal, shown in zip(plan.goals.all(), sheet["goals"], strict=True):
+        shown["tags"] = topics.labels_of(goal.topics, known)
+        for measure, told in zip(goal.measures.all(), shown["measures"], strict=True):
+            told["tags"] = topics.labels_of(measure.topics, known)
+    return {"sheet": sheet, "tags": {key: topics.labels_of(row.topics, known) for key, row in plan.rows.items()}}
+
+
+def preview(actor, case, plan) -> dict:
+    """As the person will read it: without the topics."""
+    return reading(actor, case, plan) | {"tags": None}
+
+
 def reading(actor, case, plan) -> dict:
     return {
         **frame.context(case, actor, here="plan"),
         "plan": plan,
         "heading": versions.heading(plan),
-        "sheet": documents.context(plan),
+        **tagged(plan),
         "may_hand_out": may(case, actor, "plans.hand_out") and not plan.is_draft,
         "may_edit": may(case, actor, "plans.edit"),
     }
@@ -81,6 +96,7 @@ def comparing(actor, case, older: Plan, newer: Plan) -> dict:
         "newer": versions.heading(newer),
         "sections": sections,
         "changed": sum(section.changed for section in sections),
+        "part_not_shared": "" if newer.seen_whole else sharing.PART_NOT_SHARED,
     }
 
 
@@ -130,7 +146,7 @@ def after_approval(actor, case) -> str:
 
 
 def document(actor, case, plan) -> dict:
-    found = documents.latest(plan)
+    found = documents.latest(plan, by=actor)
     return {
         **frame.context(case, actor, here="plan"),
         "plan": plan,

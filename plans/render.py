@@ -7,7 +7,8 @@ Input: `{"document": "plan" | "invitation", "context": {…}}`. All values are f
 unless said otherwise; a missing or empty one leaves its section out.
 
 plan: person {name, number}, version (number), approved_on (2026-03-17), draft (bool), correction,
-issued_by, case_number, what_matters, why, strengths, situation, long_term_goal,
+not_the_whole (why this copy lacks something), issued_by, case_number, what_matters, why, strengths,
+situation, long_term_goal,
 goals [{number, text, how_noticed, horizon ("short", "long" or words),
 measures [{text, who_kind (region, kommun, self, relative, other, school, private), who_label, who,
 when, where}]}], self_do, relatives_do, others_do,

@@ -21,13 +21,13 @@ def digest(values: dict) -> str:
 
 
 class Stale(Conflict):
-    """Somebody saved a newer text; `theirs` is what stands now, `revision` what the next save must build on."""
+    """Somebody saved a newer text; `theirs` is what stands now, `revision` and `seen` what the next save builds on."""
 
-    def __init__(self, *, theirs: dict, revision: int, saved: str):
+    def __init__(self, *, theirs: dict, revision: int, saved: str, seen: str = ""):
         super().__init__(
             "Någon annan sparade samtidigt. Båda texterna står här. Skriv ihop dem till en och spara igen."
         )
-        self.theirs, self.revision, self.saved = theirs, revision, saved
+        self.theirs, self.revision, self.saved, self.seen = theirs, revision, saved, seen
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,15 @@ def missing(plan, *, today) -> list[Missing]:
     """
     measures = all_measures(plan)
     found = []
-    if not measures:
+    # What is not shared with the reader is not said to be missing.
+    if not measures and plan.seen_whole:
         found.append(Missing("measures", "Insatser saknas. Skriv minst ett mål med en insats.", "mal"))
     for measure in measures:
         if measure.doer == Doer.UNIT and measure.authority_id is None:
             named = f"Huvudman saknas för insatsen ”{measure.text[:60]}”."
             text = f"{named} Välj en enhet i kommunen eller regionen, eller ”Någon annan”."
             found.append(Missing("authority", text, "mal"))
-    if not plan.others_measures and not plan.others_nobody:
+    if plan.words.get("others_measures") == "" and not plan.others_nobody:
         text = "Det saknas vad andra än kommunen och regionen gör. Skriv det, eller kryssa i att ingen annan gör något."
         found.append(Missing("others", text, "andra"))
     if plan.lead_authority_id is None:
@@ -78,24 +79,32 @@ def missing(plan, *, today) -> list[Missing]:
 
 
 def hints(plan) -> list[Missing]:
-    """What is worth a second look; never a block (PLA-7)."""
-    measures = all_measures(plan)
+    """What is worth a second look; never a block (PLA-7). Nothing about what is not shared with the reader."""
+    words, measures = plan.words, all_measures(plan)
     found = []
-    if not plan.what_matters:
+    if words.get("what_matters") == "":
         found.append(Missing("what_matters", "Vad som är viktigt för personen är inte skrivet.", "viktigt"))
-    for goal in plan.goals.all():
-        if not goal.measures.all():
-            found.append(Missing("goal", f"Målet ”{goal.text[:60]}” har ingen insats.", "mal"))
-    sectors = {m.authority.sector for m in measures if m.authority_id}
-    if measures and sectors != {Sector.KOMMUN, Sector.REGION}:
-        found.append(Missing("both", "En SIP har oftast insatser från både kommunen och regionen.", "mal"))
+    if plan.seen_whole:
+        found += hints_on_goals(plan, measures)
     if any(m.authority_id and m.written_by.unit.acts_for_id != m.authority_id for m in measures):
         text = "En insats är skriven av någon annan än den som ska göra den. Fråga att den stämmer."
         found.append(Missing("own_part", text, "mal"))
-    if not plan.person_opinion:
+    if words.get("person_opinion") == "":
         found.append(Missing("opinion", "Personens egen åsikt om planen är inte skriven.", "asikt"))
-    if not (plan.crisis_signs or plan.crisis_call):
+    if words.get("crisis_signs") == words.get("crisis_call") == "":
         found.append(Missing("crisis", "Det står inget om vad som händer om personen mår sämre.", "samre"))
+    return found
+
+
+def hints_on_goals(plan, measures) -> list[Missing]:
+    """What only one who sees every goal and measure can tell."""
+    found = [
+        Missing("goal", f"Målet ”{goal.text[:60]}” har ingen insats.", "mal")
+        for goal in plan.goals.all() if not goal.measures.all()
+    ]  # fmt: skip
+    sectors = {m.authority.sector for m in measures if m.authority_id}
+    if measures and sectors != {Sector.KOMMUN, Sector.REGION}:
+        found.append(Missing("both", "En SIP har oftast insatser från både kommunen och regionen.", "mal"))
     return found
 
 

@@ -3,27 +3,34 @@
 Each service locks the draft's row first, so that two writers queue instead of waiting for each other crosswise.
 """
 
-from django.db.models import Max, Prefetch
+from django.db.models import Exists, Max, OuterRef, Prefetch
 from django.utils import timezone
 
 from audit import log
 from cases import services as cases
 from cases.access import steers
 from cases.enums import State
+from cases.models import CaseAccess
+from cases.topics import ALL
 from meetings.models import Meeting, MeetingState
 from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.models import Unit
-from plans.models import Goal, Measure, MeasureReport, MeasureStatus, Plan, PlanState
+from plans import sharing
+from plans.models import BlockKey, Goal, Measure, MeasureReport, MeasureStatus, Plan, PlanBlock, PlanState
 from plans.rules import APPROVED_MEANWHILE, Stale, digest
 
 WRITABLE_STATES = (State.MET, State.PLANNED, State.FOLLOWING_UP)
 # What the person said of the last version is asked anew; the old date has passed.
 NOT_CARRIED = {"person_opinion", "follow_up_on", "follow_up_time"}
-GOAL_TEXTS = ("text", "horizon", "how_noticed")
+GOAL_TEXTS = ("text", "horizon", "how_noticed", "topics")
 MEASURE_TEXTS = (
-    "text", "doer", "unit_id", "doer_name", "starts_on", "ends_on", "ongoing", "frequency", "place",
+    "text", "doer", "unit_id", "doer_name", "starts_on", "ends_on", "ongoing", "frequency", "place", "topics",
 )  # fmt: skip
+COLUMNS = {*Plan.CONTENT, "lead_staff_id", "lead_unit_id", "lead_authority_id"}
+# The name under which a text's topics stand among the values of its block.
+TOPICS_OF = "topics_{}"
+NOT_YOURS = "Den delen av planen delas inte med er. Ladda om sidan och se vad ni kan skriva i."
 PARKED = 32000
 
 
@@ -34,7 +41,13 @@ def with_content(plans):
         Prefetch("measures", measures.order_by("position", "pk"))
     )
     people = ("saved_by__staff", "lead_staff", "lead_unit", "lead_authority", "approved_by__staff", "meeting")
-    return plans.select_related(*people).prefetch_related(Prefetch("goals", goals))
+    # Of the access rows the reader's role sees none but its own unit's.
+    whole = CaseAccess.objects.filter(case_id=OuterRef("case_id"), hidden_topics=0)
+    return (
+        plans.select_related(*people)
+        .prefetch_related(Prefetch("goals", goals), "blocks")
+        .annotate(seen_whole=Exists(whole))
+    )
 
 
 def draft_of(case) -> Plan | None:
@@ -56,21 +69,38 @@ def start_draft(*, case, by) -> Plan:
         raise RuleBroken("Bara den ansvariga enheten eller huvudansvarigs enhet kan börja på en ny version.")
     if case.plans.filter(state=PlanState.DRAFT).exists():
         raise RuleBroken("Det finns redan ett utkast. Skriv vidare i det.")
+    sharing.must_see_all(case.pk, by=by)
     before = in_force(case)
     held = Meeting.objects.filter(case=case, state=MeetingState.HELD).order_by("-starts_at").first()
     last = case.plans.aggregate(last=Max("version"))["last"] or 0
     carried = {name: getattr(before, name) for name in Plan.CONTENT if name not in NOT_CARRIED} if before else {}
-    if not before:
-        carried = {"why": case.reason_note}
     plan = Plan.objects.create(
         case=case, version=last + 1, based_on=before, meeting=held, created_by_id=by.assignment_id,
         saved_by_id=by.assignment_id, **carried,
     )  # fmt: skip
     if before:
+        carry_texts(before, plan, by=by)
         carry_goals(before, plan, by=by)
+    else:
+        make_texts(plan, {BlockKey.WHY: (case.reason_note, ALL)}, by=by)
     cases.note(case, kind="plan_started", text=f"Version {plan.version} av planen påbörjades", by=by)
     log.record("plans.started", case_id=case.pk, person_id=case.person_id, object_id=str(plan.pk))
     return plan
+
+
+def carry_texts(before: Plan, plan: Plan, *, by) -> None:
+    """Copy the texts with their topics; `before` is seen whole, or what is hidden would be lost."""
+    kept = {key: (row.text, row.topics) for key, row in before.rows.items() if key not in NOT_CARRIED}
+    make_texts(plan, kept, by=by)
+
+
+def make_texts(plan: Plan, said: dict, *, by) -> None:
+    """A row for every text, also the empty ones: one that cannot be read is hidden, never unwritten."""
+    PlanBlock.objects.bulk_create(
+        PlanBlock(case_id=plan.case_id, plan=plan, key=key, text=text, topics=topics, saved_by_id=by.assignment_id)
+        for key in BlockKey.values
+        for text, topics in [said.get(key, ("", ALL))]
+    )
 
 
 def carry_goals(before: Plan, plan: Plan, *, by) -> None:
@@ -115,39 +145,84 @@ def saved(plan: Plan, *, what: str, by) -> None:
     )
 
 
-def saved_words(plan: Plan) -> str:
-    """Who saved last, and when, in words."""
-    who = plan.saved_by.staff.name if plan.saved_by_id else "Någon annan"
-    return f"{who} sparade kl. {swedish.clock(plan.saved_at)}"
+def saved_words(plan: Plan, rows: dict | None = None) -> str:
+    """Who saved last, and when, in words: the last of these texts, else of the whole draft."""
+    last = max((rows or {}).values(), key=lambda row: row.saved_at, default=plan)
+    who = last.saved_by.staff.name if last.saved_by_id else "Någon annan"
+    return f"{who} sparade kl. {swedish.clock(last.saved_at)}"
 
 
-def save_block(*, plan, values: dict, revision: int, by, seen: str = "") -> Plan:
-    """Save one block of the draft. `seen` marks the block's text as it was opened; without it `revision` decides.
+def block_rows(draft: Plan, values: dict) -> dict[str, PlanBlock]:
+    """The rows of the texts among `values`. Raises RuleBroken when one of them is not shared with the writer."""
+    keys = {key for key in BlockKey.values if key in values or TOPICS_OF.format(key) in values}
+    if "others_nobody" in values:
+        # One question with two answers: who does not see the one may not give the other.
+        keys.add(BlockKey.OTHERS_MEASURES.value)
+    rows = {row.key: row for row in draft.blocks.filter(key__in=keys).select_related("saved_by__staff")}
+    if keys - rows.keys():
+        raise RuleBroken(NOT_YOURS)
+    return rows
 
-    Raises Stale when somebody has saved another text in the same block meanwhile.
+
+def standing(plan: Plan, rows: dict, names) -> dict:
+    """What the plan says now under these names: texts, their topics, and columns of the plan."""
+    texts = {key: row.text for key, row in rows.items()}
+    topics = {TOPICS_OF.format(key): row.topics for key, row in rows.items()}
+    return {name: getattr(plan, name) if name in COLUMNS else (texts | topics)[name] for name in names}
+
+
+def mark(plan: Plan, rows: dict, names) -> str:
+    """A short mark of a block as it stands, also of how many times each of its texts was saved."""
+    saves = {f"{key} revision": row.revision for key, row in rows.items()}
+    return digest(standing(plan, rows, names) | saves)
+
+
+def save_block(*, plan, values: dict, revision: int, by, topics: dict | None = None, seen: str = "") -> Plan:
+    """Save one block of the draft: texts by key, columns of the plan, and in `topics` the mask of each text.
+
+    `seen` is the block's mark as it was opened; without it `revision` decides. Raises Stale when somebody has saved
+    another text in the same block meanwhile, RuleBroken for what the writer cannot read before or after.
     """
-    unknown = set(values) - {*Plan.CONTENT, "lead_staff_id", "lead_unit_id", "lead_authority_id"}
-    if unknown:
-        raise ValueError(f"not part of a plan's content: {unknown}")
+    values = values | {TOPICS_OF.format(key): mask for key, mask in (topics or {}).items()}
+    known = {*BlockKey.values, *map(TOPICS_OF.format, BlockKey.values), *COLUMNS}
+    if set(values) - known:
+        raise ValueError(f"not part of a plan's content: {set(values) - known}")
     draft = locked_draft(plan)
-    stands = {name: getattr(draft, name) for name in values}
-    if digest(stands) != seen if seen else draft.revision != revision:
+    rows = block_rows(draft, values)
+    stands, now = standing(draft, rows, values), mark(draft, rows, values)
+    if now != seen if seen else draft.revision != revision:
         if stands != values:
-            raise Stale(theirs=stands, revision=draft.revision, saved=saved_words(draft))
-    for name, value in values.items():
-        setattr(draft, name, value)
-    draft.save(update_fields=[name.removesuffix("_id") for name in values])
-    saved(draft, what=", ".join(sorted(values))[:60], by=by)
+            saved_by = saved_words(draft, {} if COLUMNS & set(values) else rows)
+            raise Stale(theirs=stands, revision=draft.revision, seen=now, saved=saved_by)
+    for key, mask in (topics or {}).items():
+        sharing.must_be_readable(draft.case_id, mask, by=by, field=TOPICS_OF.format(key))
+    for key, row in rows.items():
+        save_text(row, values.get(key, row.text), values.get(TOPICS_OF.format(key), row.topics), by=by)
+    columns = [name for name in values if name in COLUMNS]
+    for name in columns:
+        setattr(draft, name, values[name])
+    draft.save(update_fields=[name.removesuffix("_id") for name in columns])
+    saved(draft, what=", ".join(sorted({*rows, *columns}))[:60], by=by)
     return draft
 
 
-def add_goal(*, plan, text, by, horizon="short", how_noticed="") -> Goal:
+def save_text(row: PlanBlock, text: str, topics: int, *, by) -> None:
+    """Write one text, if it is another than before."""
+    if (row.text, row.topics) == (text, topics):
+        return
+    row.text, row.topics, row.revision = text, topics, row.revision + 1
+    row.saved_at, row.saved_by_id = timezone.now(), by.assignment_id
+    row.save(update_fields=["text", "topics", "revision", "saved_at", "saved_by"])
+
+
+def add_goal(*, plan, text, by, horizon="short", how_noticed="", topics=ALL) -> Goal:
     """Add a goal last in the draft."""
     draft = locked_draft(plan)
-    last = draft.goals.aggregate(last=Max("position"))["last"] or 0
+    sharing.must_be_readable(draft.case_id, topics, by=by)
     goal = Goal.objects.create(
-        case_id=draft.case_id, plan=draft, position=last + 1, text=text, horizon=horizon, how_noticed=how_noticed
-    )
+        case_id=draft.case_id, plan=draft, position=sharing.next_place(draft), text=text, horizon=horizon,
+        how_noticed=how_noticed, topics=topics,
+    )  # fmt: skip
     saved(draft, what="goal", by=by)
     return goal
 
@@ -156,7 +231,7 @@ def change_goal(*, goal, values: dict, revision: int, by) -> Goal:
     """Change a goal of the draft. Raises Stale when somebody has changed it meanwhile."""
     draft = locked_draft(goal.plan)
     now = Goal.objects.get(pk=goal.pk)
-    _change(now, draft, values, GOAL_TEXTS, revision)
+    _change(now, draft, values, GOAL_TEXTS, revision, by=by)
     saved(draft, what="goal", by=by)
     return now
 
@@ -164,21 +239,26 @@ def change_goal(*, goal, values: dict, revision: int, by) -> Goal:
 def delete_goal(*, goal, by) -> None:
     """Take a goal and its measures out of the draft; a party cannot take another huvudman's measures with it."""
     draft = locked_draft(goal.plan)
+    sharing.must_see_all(draft.case_id, by=by)
     for measure in goal.measures.select_related("unit"):
         own_part(draft.case, measure.unit, by=by)
     goal.delete()
     saved(draft, what="goal", by=by)
 
 
-def add_measure(*, goal, text, doer, by, unit_id=None, **values) -> Measure:
-    """Add a measure last under a goal; the database sets the huvudman from the unit (PLA-2, PLA-4)."""
+def add_measure(*, goal, text, doer, by, unit_id=None, topics=None, **values) -> Measure:
+    """Add a measure last under a goal, about what the goal is about unless `topics` says otherwise.
+
+    The database sets the huvudman from the unit (PLA-2, PLA-4).
+    """
     draft = locked_draft(goal.plan)
+    topics = goal.topics if topics is None else topics
     unit = chosen_unit(draft.case, unit_id)
     own_part(draft.case, unit, by=by)
-    last = goal.measures.aggregate(last=Max("position"))["last"] or 0
+    sharing.must_be_readable(draft.case_id, topics, by=by)
     measure = Measure.objects.create(
-        case_id=draft.case_id, goal=goal, position=last + 1, text=text, doer=doer, unit=unit,
-        written_by_id=by.assignment_id, **values,
+        case_id=draft.case_id, goal=goal, position=sharing.next_place(goal), text=text, doer=doer, unit=unit,
+        written_by_id=by.assignment_id, topics=topics, **values,
     )  # fmt: skip
     saved(draft, what="measure", by=by)
     return measure
@@ -192,7 +272,7 @@ def change_measure(*, measure, values: dict, revision: int, by) -> Measure:
     if values["unit_id"] != now.unit_id:
         own_part(draft.case, chosen_unit(draft.case, values["unit_id"]), by=by)
     now.written_by_id = by.assignment_id
-    _change(now, draft, values, MEASURE_TEXTS, revision)
+    _change(now, draft, values, MEASURE_TEXTS, revision, by=by)
     saved(draft, what="measure", by=by)
     return now
 
@@ -223,10 +303,12 @@ def move(*, item: Goal | Measure, up: bool, by) -> None:
     saved(draft, what="order", by=by)
 
 
-def _change(row, draft, values: dict, names: tuple, revision: int) -> None:
+def _change(row, draft, values: dict, names: tuple, revision: int, *, by) -> None:
     stands = {name: getattr(row, name) for name in names}
+    values = {"topics": row.topics} | values
     if row.revision != revision and stands != values:
         raise Stale(theirs=stands, revision=row.revision, saved=saved_words(draft))
+    sharing.must_be_readable(draft.case_id, values["topics"], by=by)
     for name in names:
         setattr(row, name, values[name])
     row.revision += 1

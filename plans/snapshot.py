@@ -3,15 +3,11 @@
 from django.db.models import Prefetch
 
 from consent.snapshot import build, day, part, section
-from plans.models import Doer, FollowUp, Goal, Measure, MeasureReport, Plan
+from plans.models import BlockKey, Doer, FollowUp, Goal, Measure, MeasureReport, Plan
 
 __all__ = ["build"]
-# In the order of the plan itself; the headings are the fields' own names.
-TEXTS = [
-    "what_matters", "why", "strengths", "situation", "long_term_goal", "own_measures", "relatives_measures",
-    "others_measures", "crisis_signs", "crisis_self", "crisis_call", "crisis_we_do", "person_opinion", "disagreement",
-    "follow_up_place", "follow_up_caller", "copies_to",
-]  # fmt: skip
+# The headings of what is not a text of its own are the fields' own names.
+COLUMNS = ["follow_up_place", "follow_up_caller", "copies_to"]
 
 
 @section("plans", order=50)
@@ -20,18 +16,19 @@ def plans_section(case) -> dict:
     measures = Measure.objects.select_related("unit", "authority").order_by("position", "pk")
     goals = Goal.objects.order_by("position").prefetch_related(Prefetch("measures", measures.prefetch_related(reports)))
     found = Plan.objects.filter(case=case).select_related("lead_staff", "lead_authority", "approved_by__staff")
-    return part(
-        "Planen", parts=[one(plan) for plan in found.prefetch_related(Prefetch("goals", goals)).order_by("-version")]
-    )
+    found = found.prefetch_related(Prefetch("goals", goals), "blocks").order_by("-version")
+    return part("Planen", parts=[one(plan) for plan in found])
 
 
 def one(plan) -> dict:
     field = plan._meta.get_field
-    rows = [(str(field(name).verbose_name).capitalize(), getattr(plan, name)) for name in TEXTS]
+    texts = [(key.label, plan.rows[key].text, plan.rows[key].topics) for key in BlockKey if key in plan.rows]
+    columns = [(str(field(name).verbose_name).capitalize(), getattr(plan, name)) for name in COLUMNS]
     return part(
         f"Version {plan.version}, {plan.get_state_display().lower()}",
         [
-            *rows,
+            *texts,
+            *columns,
             ("Huvudansvarig", plan.lead_staff.name if plan.lead_staff_id else ""),
             ("Huvudman med övergripande ansvar", plan.lead_authority.name if plan.lead_authority_id else ""),
             ("Uppföljning", day(plan.follow_up_on)),
@@ -44,9 +41,10 @@ def one(plan) -> dict:
 
 
 def goal_part(goal) -> dict:
+    """Measures bear no number: one that a unit may not see would leave a gap."""
     rows = [("Sikt", goal.get_horizon_display()), ("Så märker du det", goal.how_noticed)]
-    rows += [(f"Insats {n}", measure_text(measure)) for n, measure in enumerate(goal.measures.all(), start=1)]
-    return part(f"Mål: {goal.text}", rows)
+    rows += [("Insats", measure_text(measure), measure.topics) for measure in goal.measures.all()]
+    return part(f"Mål: {goal.text}", rows, topics=goal.topics)
 
 
 def measure_text(measure) -> str:
@@ -69,6 +67,7 @@ def follow_ups_section(case) -> dict:
             f"Uppföljning {day(found.held_on)}",
             [(str(field(name).verbose_name).capitalize(), getattr(found, name)) for name in asked]
             + [("Och nu?", found.get_outcome_display()), ("Nästa uppföljning", day(found.next_on))],
+            topics=found.topics,
         )
         for found in FollowUp.objects.filter(case=case).order_by("-held_on", "-pk")
     ]

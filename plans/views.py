@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.access import door
+from organisations.middleware import polling
 from plans import approval, documents, pages, versions
 from plans.editor import drafting
 from plans.forms import ApproveForm, CompareForm, HandOutForm, kept
@@ -22,7 +23,7 @@ def plan(request, case):
 @door("plans.view")
 @drafting
 def preview(request, case, plan):
-    return render(request, "plans/preview.html", pages.reading(request.actor, case, plan))
+    return render(request, "plans/preview.html", pages.preview(request.actor, case, plan))
 
 
 @require_safe
@@ -61,6 +62,7 @@ def approve(request, case, plan):
     return render(request, "plans/approve.html", pages.approving(request.actor, case, plan, form))
 
 
+@polling
 @require_http_methods(["GET", "POST"])
 @door("plans.print")
 def pdf(request, case, version=None):

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cases import topics
 from cases.access import door
 from plans import editor, pages, services
 from plans.editor import drafting
@@ -30,10 +31,10 @@ def edit(request, case, plan):
 @drafting
 def block(request, case, plan, name):
     found = editor.block_of(name)
-    form = found.form(request.POST or None, plan=plan, choices=editor.choices_for(case, found))
+    form = editor.block_form(request, case, plan, found)
     if request.method == "POST" and form.is_valid():
         with kept(form):
-            services.save_block(plan=plan, values=form.values(), by=request.actor, **form.opened_on())
+            services.save_block(plan=plan, by=request.actor, **form.to_save())
         if form.is_valid():
             return editor.back(case, name)
     return editor.show(request, case, plan, form=form, editing=name)
@@ -43,7 +44,7 @@ def block(request, case, plan, name):
 @door("plans.edit")
 @drafting
 def add_goal(request, case, plan):
-    form = GoalForm(request.POST or None)
+    form = GoalForm(request.POST or None, topics=topics.active())
     if request.method == "POST" and form.is_valid():
         with kept(form):
             services.add_goal(plan=plan, by=request.actor, **form.values())
@@ -57,7 +58,7 @@ def add_goal(request, case, plan):
 @drafting
 def goal(request, case, plan, goal):
     found = editor.goal_of(plan, goal)
-    form = GoalForm(request.POST or None, goal=found)
+    form = GoalForm(request.POST or None, goal=found, topics=topics.active())
     if request.method == "POST" and form.is_valid():
         with kept(form):
             services.change_goal(goal=found, values=form.values(), by=request.actor, **form.opened_on())
@@ -91,7 +92,7 @@ def move_goal(request, case, plan, goal, way):
 @drafting
 def add_measure(request, case, plan, goal):
     found = editor.goal_of(plan, goal)
-    form = MeasureForm(request.POST or None, choices=Choices(case))
+    form = MeasureForm(request.POST or None, choices=Choices(case), goal=found, topics=topics.active())
     if request.method == "POST" and form.is_valid():
         with kept(form):
             services.add_measure(goal=found, by=request.actor, **form.values())
@@ -105,7 +106,7 @@ def add_measure(request, case, plan, goal):
 @drafting
 def measure(request, case, plan, measure):
     found = editor.measure_of(plan, measure)
-    form = MeasureForm(request.POST or None, choices=Choices(case), measure=found)
+    form = editor.measure_form(request, case, found)
     if request.method == "POST" and form.is_valid():
         with kept(form):
             services.change_measure(measure=found, values=form.values(), by=request.actor, **form.opened_on())

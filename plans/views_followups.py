@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cases import topics
 from cases.access import door
 from plans import followup_pages as pages
 from plans import followups
@@ -21,7 +22,8 @@ def follow_ups(request, case):
 @door("plans.follow_up")
 def follow_up(request, case):
     plan, measures, meetings = pages.subject(case)
-    form = FollowUpForm(request.POST or None, measures=measures, meetings=meetings, today=timezone.localdate())
+    asked = {"measures": measures, "meetings": meetings, "today": timezone.localdate(), "topics": topics.active()}
+    form = FollowUpForm(request.POST or None, **asked)
     if request.method == "POST" and form.is_valid():
         with kept(form):
             found = followups.follow_up(case=case, by=request.actor, **form.values())

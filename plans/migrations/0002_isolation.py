@@ -1,11 +1,21 @@
-"""Plans: parties write drafts, nobody changes what is approved, the person reads what is approved."""
+"""Plans: parties write drafts, nobody changes what is approved, the person reads what is approved.
+
+Each text, goal and measure has its topics; what a unit may not see is not there for it (SAM-3).
+"""
 
 from django.db import migrations
 
 from organisations.rls import HANDLES, STEERS, case_rows, definer, policy, same_case
 
 IN_FORCE = "state <> 'draft'"
+IN_FORCE_NOW = "plans_plan.state = 'approved'"
 OF_VISIBLE = "exists (select 1 from {0} parent where parent.id = {1})"
+# One who has broken the glass reads the plan in force, and nothing that is being written.
+OF_PLAN_IN_FORCE = "exists (select 1 from plans_plan p where p.id = {0} and p.state = 'approved')"
+OF_GOAL_IN_FORCE = (
+    "exists (select 1 from plans_goal g join plans_plan p on p.id = g.plan_id"
+    " where g.id = plans_measure.goal_id and p.state = 'approved')"
+)
 
 GUARDS = """
 -- An approved version never changes; the only step left is that a newer one replaces it (PLA-5).
@@ -22,7 +32,9 @@ create trigger plan_is_immutable before update on plans_plan for each row execut
 create function plan_part_is_immutable() returns trigger language plpgsql as $$
 declare r jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end); plan_state text;
 begin
-  if tg_table_name = 'plans_goal' then
+  -- Only retention erases as this role, and only whole cases (retention_erase).
+  if tg_op = 'DELETE' and current_user = 'sip_def' then return old; end if;
+  if tg_table_name in ('plans_goal', 'plans_planblock') then
     select p.state into plan_state from plans_plan p where p.id = (r->>'plan_id')::bigint for share;
   else
     select p.state into plan_state from plans_plan p join plans_goal g on g.plan_id = p.id
@@ -34,6 +46,8 @@ begin
   return case when tg_op = 'DELETE' then old else new end;
 end $$;
 create trigger plan_is_immutable before insert or update or delete on plans_goal
+  for each row execute function plan_part_is_immutable();
+create trigger plan_is_immutable before insert or update or delete on plans_planblock
   for each row execute function plan_part_is_immutable();
 create trigger plan_is_immutable before insert or update or delete on plans_measure
   for each row execute function plan_part_is_immutable();
@@ -48,6 +62,78 @@ create trigger measure_authority before insert or update on plans_measure
   for each row execute function measure_authority();
 """
 
+TOPICS = f"""
+-- A measure is there only where its goal is, a report only where its measure is, whatever their own topics say.
+create policy goal_is_seen on plans_measure as restrictive for all to sip_staff
+  using ({OF_VISIBLE.format("plans_goal", "plans_measure.goal_id")});
+create policy measure_is_seen on plans_measurereport as restrictive for all to sip_staff
+  using ({OF_VISIBLE.format("plans_measure", "plans_measurereport.measure_id")});
+-- A PDF holds what the unit that ordered it saw: one mask for each ground that it saw by. It is for those who see as
+-- much by each of them.
+create policy seen_by_such_eyes on plans_plandocument as restrictive for all to sip_staff using (not exists (
+  select 1 from unnest(plans_plandocument.hidden_topics) mask where not exists (
+    select 1 from case_access a where a.case_id = plans_plandocument.case_id and a.unit_id = (select ctx_unit())
+      and a.valid_to >= (select sip_today()) and not a.emergency and a.hidden_topics & ~mask = 0)));
+
+-- Nothing at all is hidden from the unit on at least one ground: two grounds that each hide something are not enough,
+-- since a text with both topics, or with none chosen, is seen on neither.
+create function sees_all(cid uuid, uid bigint) returns boolean stable language sql security definer
+  set search_path = public, pg_temp as $$
+  select exists (select 1 from case_access where case_id = cid and unit_id = uid and valid_to >= sip_today()
+    and not emergency and hidden_topics = 0) $$;
+{definer("sees_all(uuid, bigint)", to="")}
+grant execute on function sees_all(uuid, bigint) to sip_def;
+
+-- Whether a unit can be huvudansvarig: it is to see all of the plan. Asked by one who sees the case.
+create function lead_sees_all(cid uuid, uid bigint) returns boolean stable language sql security definer
+  set search_path = public, pg_temp as $$
+  select has_access(cid, ctx_unit()) and sees_all(cid, uid) $$;
+{definer("lead_sees_all(uuid, bigint)")}
+
+-- Beginning a version copies the one before, and approving it is to stand for all of it: both are for a unit that
+-- sees all. So is being huvudansvarig. The law's "what others do" must be said, or that nobody does (PLA-3).
+create function plan_is_seen_whole() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  if ctx_unit() is not null and not sees_all(new.case_id, ctx_unit()) then
+    raise exception 'only a unit that sees the whole plan' using errcode = '42501';
+  end if;
+  if new.state = 'approved' then
+    if not new.others_nobody and not exists (select 1 from plans_planblock
+        where plan_id = new.id and key = 'others_measures' and text <> '') then
+      raise exception 'what others do is not said' using errcode = '23514', constraint = 'plan_others_said';
+    end if;
+    if ctx_unit() is not null and new.lead_unit_id is not null and not sees_all(new.case_id, new.lead_unit_id) then
+      raise exception 'huvudansvarig does not see the whole plan' using errcode = '23514',
+        constraint = 'plan_lead_sees_all';
+    end if;
+  end if;
+  return new;
+end $$;
+{definer("plan_is_seen_whole()", to="")}
+create trigger plan_is_seen_whole before insert or update of state on plans_plan
+  for each row execute function plan_is_seen_whole();
+
+-- The place after the last goal of a plan, or the last measure of a goal, also when that one is hidden from the unit.
+create function next_place(kind text, parent bigint) returns int language plpgsql stable security definer
+  set search_path = public, pg_temp as $$
+declare cid uuid; last int;
+begin
+  if kind = 'goal' then
+    select case_id into cid from plans_plan where id = parent;
+    select max(position) into last from plans_goal where plan_id = parent;
+  else
+    select case_id into cid from plans_goal where id = parent;
+    select max(position) into last from plans_measure where goal_id = parent;
+  end if;
+  if cid is null or not has_access(cid, ctx_unit()) then
+    raise exception 'no access to the case' using errcode = '42501';
+  end if;
+  return coalesce(last, 0) + 1;
+end $$;
+{definer("next_place(text, bigint)")}
+"""
+
 WARD = f"""
 -- Before discharge the ward approves where the county has agreed so (UTS-6). It does not steer the case, so what
 -- follows on the version that it has just approved is done here: huvudansvarig, state and owner.
@@ -59,7 +145,7 @@ begin
   select * into p from plans_plan where id = pid and case_id = cid;
   if not (ctx_handler() and has_access(cid, ctx_unit()) and c.inpatient and c.ward_unit_id = ctx_unit()
           and c.state in ('met', 'planned', 'following_up') and p.state = 'approved'
-          and p.approved_by_id = ctx_assignment() and has_access(cid, p.lead_unit_id)
+          and p.approved_by_id = ctx_assignment() and sees_all(cid, ctx_unit()) and sees_all(cid, p.lead_unit_id)
           and exists (select 1 from organisations_guideline g
                       where g.id = c.guideline_id and g.approver_at_discharge = 'ward')) then
     raise exception 'only the ward adopts the plan that it approved' using errcode = '42501';
@@ -97,12 +183,34 @@ class Migration(migrations.Migration):
     dependencies = [("plans", "0001_initial"), ("meetings", "0002_isolation")]
     operations = [
         case_rows(
-            "plans_plan", insert=HANDLES, update=HANDLES, citizen=IN_FORCE, worker="id, case_id, state, follow_up_on"
+            "plans_plan",
+            emergency=IN_FORCE_NOW,
+            citizen=IN_FORCE,
+            worker="id, case_id, state, follow_up_on",
         ),
-        case_rows("plans_goal", delete=HANDLES, citizen=OF_VISIBLE.format("plans_plan", "plans_goal.plan_id")),
-        case_rows("plans_measure", delete=HANDLES, citizen=OF_VISIBLE.format("plans_goal", "plans_measure.goal_id")),
+        case_rows(
+            "plans_planblock",
+            topics=True,
+            update_columns="text, topics, revision, saved_at, saved_by_id",
+            emergency=OF_PLAN_IN_FORCE.format("plans_planblock.plan_id"),
+            citizen=OF_VISIBLE.format("plans_plan", "plans_planblock.plan_id"),
+        ),
+        case_rows(
+            "plans_goal",
+            topics=True,
+            delete=HANDLES,
+            emergency=OF_PLAN_IN_FORCE.format("plans_goal.plan_id"),
+            citizen=OF_VISIBLE.format("plans_plan", "plans_goal.plan_id"),
+        ),
+        case_rows(
+            "plans_measure",
+            topics=True,
+            delete=HANDLES,
+            emergency=OF_GOAL_IN_FORCE,
+            citizen=OF_VISIBLE.format("plans_goal", "plans_measure.goal_id"),
+        ),
         case_rows("plans_measurereport", update=None, citizen=True),
-        case_rows("plans_followup", insert=STEERS, update=None, citizen=True),
+        case_rows("plans_followup", topics=True, insert=STEERS, update=None, citizen=True),
         # A failed document may be ordered again; what it says was frozen when it was first ordered.
         case_rows(
             "plans_plandocument",
@@ -110,9 +218,11 @@ class Migration(migrations.Migration):
             update="true",
             update_columns="state, attempts",
             open_only=False,
-            citizen=OF_VISIBLE.format("plans_plan", "plans_plandocument.plan_id"),
+            # The person's copy is the whole one.
+            citizen="hidden_topics = '{0}' and " + OF_VISIBLE.format("plans_plan", "plans_plandocument.plan_id"),
         ),
         case_rows("plans_handedoutcopy", update=None, open_only=False, citizen=True),
+        same_case("plans_planblock", "plan_id", "plans_plan"),
         same_case("plans_goal", "plan_id", "plans_plan"),
         same_case("plans_measure", "goal_id", "plans_goal"),
         same_case("plans_measurereport", "measure_id", "plans_measure"),
@@ -120,5 +230,5 @@ class Migration(migrations.Migration):
         same_case("plans_plandocument", "plan_id", "plans_plan"),
         same_case("plans_handedoutcopy", "plan_id", "plans_plan"),
         same_case("plans_plan", "meeting_id", "meetings_meeting"),
-        migrations.RunSQL(GUARDS + WARD + WORKER, migrations.RunSQL.noop),
+        migrations.RunSQL(GUARDS + TOPICS + WARD + WORKER, migrations.RunSQL.noop),
     ]

@@ -85,6 +85,7 @@ class FullCase:
         self.add(meetings.Invitation, **case, meeting=meeting, outside_party=outside, has_duty=False, sent_by="phone")
         self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=True)
         plan = self.add(plans.Plan, **case, version=1, created_by=by)
+        self.add(plans.PlanBlock, **case, plan=plan, key="why", text="Flera hjälper dig.")
         goal = self.add(plans.Goal, **case, plan=plan, position=1, text="Du sover gott.")
         measure = self.add(plans.Measure, **case, goal=goal, position=1, text="Vi ringer.", doer="self", written_by=by)
         self.add(plans.MeasureReport, **case, measure=measure, status="ongoing", reported_by=by)

@@ -42,7 +42,8 @@ TABLES = {
     "meetings_meeting": Rule(insert=STEERS, update=STEERS, column="held_note", citizen=True),
     "meetings_invitation": Rule(insert=STEERS, update="own answer", column="answer_note", citizen=True),
     "meetings_attendance": Rule(insert=STEERS, update=NOBODY, citizen=True),
-    "plans_plan": Rule(column="why"),  # a draft: the person reads what is approved
+    "plans_plan": Rule(column="copies_to"),  # a draft: the person reads what is approved
+    "plans_planblock": Rule(column="text"),
     "plans_goal": Rule(delete=HANDLER, column="text"),
     "plans_measure": Rule(delete=HANDLER, column="text"),
     "plans_measurereport": Rule(update=NOBODY, citizen=True),

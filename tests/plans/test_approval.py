@@ -173,7 +173,11 @@ def raw(sql: str, *values):
 @pytest.mark.parametrize(
     "statement",
     [
-        "update plans_plan set what_matters = 'x' where id = %s",
+        "update plans_planblock set text = 'x' where plan_id = %s",
+        "update plans_planblock set topics = 1 where plan_id = %s",
+        "insert into plans_planblock (case_id, plan_id, key, text, topics, revision, saved_at)"
+        " select case_id, id, 'why', 'x', 0, 1, now() from plans_plan where id = %s",
+        "update plans_plan set copies_to = 'x' where id = %s",
         "update plans_plan set follow_up_on = follow_up_on + 1 where id = %s",
         "update plans_plan set state = 'draft' where id = %s",
         "update plans_plan set state = 'superseded', agreed_how = 'x' where id = %s",
@@ -197,10 +201,14 @@ def test_an_approved_plan_cannot_be_deleted_by_hand(cast):
         raw("delete from plans_plan where id = %s", plan.pk)
 
 
-def test_a_plan_lacking_a_part_cannot_be_approved_by_hand(cast):
+@pytest.mark.parametrize(
+    ("also", "lacks"), [("", "what others do is not said"), (", others_nobody = true", "plan_approved_is_whole")]
+)
+def test_a_plan_lacking_a_part_cannot_be_approved_by_hand(cast, also, lacks):
+    """PLA-3, as the real role sip_staff."""
     draft = build.drafted(cast, whole=False)
-    with cast.acting("owner"), pytest.raises(IntegrityError, match="plan_approved_is_whole"):
-        raw("update plans_plan set state = 'approved' where id = %s", draft.pk)
+    with cast.acting("owner"), pytest.raises(IntegrityError, match=lacks):
+        raw(f"update plans_plan set state = 'approved' {also} where id = %s", draft.pk)
 
 
 def test_a_second_version_replaces_the_first(cast):

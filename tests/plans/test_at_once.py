@@ -84,7 +84,7 @@ def test_an_approval_and_a_save_at_once_leave_what_the_person_said_yes_to(cast):
     assert len(errors) == 1 and conflict_message(errors[0])
     with cast.acting("owner"):
         now = Plan.objects.get(pk=draft.pk)
-        assert (now.state, now.why) in {("approved", draft.why), ("draft", "Nytt")}
+        assert (now.state, now.words["why"]) in {("approved", draft.words["why"]), ("draft", "Nytt")}
 
 
 def test_two_workers_draw_a_document_once(cast, monkeypatch):
