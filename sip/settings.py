@@ -67,10 +67,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    *([] if DEMO else ["sip.transport.PlainApiMiddleware"]),
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Outside the files: they get the policy too.
     "csp.middleware.CSPMiddleware",
     "organisations.middleware.HeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     # The session lies outside the scope: its table is granted to the login, not to the group roles.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
