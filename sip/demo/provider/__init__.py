@@ -1,0 +1,1 @@
+"""Two identity providers on this machine, one for staff and one for citizens, to try the login with."""
