@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests import database
@@ -21,6 +22,16 @@ def django_db_setup(django_db_blocker):
         yield
         database.point_at("postgres")
         database.drop(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def anchors_elsewhere(tmp_path_factory):
+    """No test writes the log's anchors, or the key to them, where a demo has its own."""
+    place = tmp_path_factory.mktemp("anchors")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "SIP_ANCHOR_DIR", place / "anchors")
+        patch.setattr(settings, "SIP_ANCHOR_KEY", place / "anchor.key")
+        yield
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from audit.tasks import write_anchor
 from notifications import services
 from sip import health
 from tests import build
@@ -36,10 +37,9 @@ def test_it_works_with_each_processs_login(cast, variable):
     connections["default"].close()
     values.update(USER=unquote(parts.username), PASSWORD=unquote(parts.password or ""))
     try:
-        assert ready() == (
-            200,
-            {"database": True, "migrated": True, "audit": True, "deliveries": True, "oldest_due_seconds": 0},
-        )
+        status, checks = ready()
+        good = {"database": True, "migrated": True, "audit": True, "deliveries": True, "oldest_due_seconds": 0}
+        assert (status, checks) == (200, good | {"anchor": True, "anchor_age_seconds": None})
     finally:
         connections["default"].close()
         values.update(before)
@@ -73,6 +73,23 @@ def test_a_log_that_cannot_take_next_months_rows_is_not_ready(cast):
         cursor.execute(f"drop table audit_event_{month}")
     status, checks = ready()
     assert (status, checks["audit"]) == (503, False)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status"), [(health.OLDEST_ANCHOR_SECONDS - 20, 200), (health.OLDEST_ANCHOR_SECONDS + 5, 503)]
+)
+def test_a_log_that_has_not_been_anchored_for_an_hour_is_not_ready(cast, seconds, status):
+    write_anchor()
+    with connections["admin"].cursor() as cursor:
+        cursor.execute("update audit_anchor set at = now() - make_interval(secs => %s)", [seconds])
+    found, checks = ready()
+    assert (found, checks["anchor"]) == (status, status == 200)
+    assert abs(checks["anchor_age_seconds"] - seconds) < 15
+
+
+def test_in_production_a_log_without_any_anchor_is_not_ready(cast, settings):
+    settings.DEMO = False
+    assert health.run_checks()["anchor"] is False
 
 
 @pytest.mark.parametrize(
