@@ -111,13 +111,9 @@ def page(actor, case, plan, *, form=None, editing: str = "") -> dict:
 
 def shown(block, plan, lacking, known) -> dict:
     """A block as it stands: label, text and the chosen topics of each part."""
-    rows = [(label, text, topics.labels_of(mask, known)) for label, text, mask in block.rows(plan)]
-    if block.name == "ansvar":
-        rows = [(*row, []) for row in lead_rows(plan)]
-    if block.name == "uppfoljning":
-        rows = [(*row, []) for row in follow_up_rows(plan)]
-    if block.name == "andra":
-        rows = [(label, "Ja" if text is True else text, tags) for label, text, tags in rows]
+    own = {"ansvar": lead_rows, "uppfoljning": follow_up_rows}.get(block.name)
+    said = [(label, text, 0) for label, text in own(plan)] if own else block.rows(plan)
+    rows = [(label, "Ja" if text is True else text, topics.labels_of(mask, known)) for label, text, mask in said]
     return {
         "block": block,
         "rows": rows,

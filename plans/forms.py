@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from django import forms
 from django.db import transaction
 
+from cases.topicfield import TopicsField
 from cases.topics import ALL
 from organisations import swedish
 from organisations.errors import RuleBroken
@@ -29,27 +30,6 @@ def kept(form):
             form.add_error(None, item.text)
     except RuleBroken as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
-
-
-class TopicsField(forms.MultipleChoiceField):
-    """What a text is about, as a mask; none chosen is all topics (SAM-3). A topic out of use stays where it was."""
-
-    def __init__(self, topics=(), *, label: str = "Vad handlar det om?", present: int = ALL):
-        self.kept = 0 if present == ALL else present & ~sum(1 << topic.bit for topic in topics)
-        self.bits = {topic.code: 1 << topic.bit for topic in topics}
-        super().__init__(
-            label=label, required=False, widget=forms.CheckboxSelectMultiple,
-            choices=[(topic.code, topic.label) for topic in topics],
-            initial=[topic.code for topic in topics if present != ALL and present >> topic.bit & 1],
-            help_text="Väljer du inget räknas det som alla ämnen: den som inte får läsa något ämne får inte läsa det.",
-        )  # fmt: skip
-
-    def clean(self, value):
-        return sum(self.bits[code] for code in super().clean(value)) | self.kept or ALL
-
-    def words(self, mask: int) -> str:
-        chosen = [label for code, label in self.choices if mask != ALL and self.bits[code] & mask]
-        return ", ".join(chosen) or "Inget ämne valt"
 
 
 class RevisionForm(forms.Form):
