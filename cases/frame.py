@@ -18,6 +18,8 @@ TABS = {
     "deviations": ("cases.view", "deviations:list", "Avvikelser"),
     "log": ("cases.log", "casework:log", "Logg"),
 }
+# Pages of a case that no tab leads to.
+OTHER = {"retention": "Gallring"}
 ALL_STEPS_DONE = 7
 STEP_NOTES = {
     State.CONSENTED: "samtycke finns",
@@ -56,7 +58,7 @@ def frame(case, actor, here: str, *, revealed: bool = False) -> dict:
         "tags": tags(case, consent),
         "tabs": tabs(case, actor, here),
         "crumbs": crumbs(case, name, here),
-        "here": name if here == "overview" else TABS[here][2],
+        "here": name if here == "overview" else TABS[here][2] if here in TABS else OTHER[here],
         "is_overview": here == "overview",
     }
 

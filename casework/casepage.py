@@ -86,6 +86,7 @@ def links(case, actor) -> dict:
         "leave_url": "" if access.steers(case, actor) else link("cases.leave", "plans:leave"),
         "withdraw_url": link("consent.withdraw", "plans:withdraw"),
         "link_new_url": "" if case.is_open else link("cases.link_new", "cases:link_new"),
+        "retention_url": "" if case.is_open else link("retention.hold", "retention:case_holds"),
         "consent_url": link("cases.view", "consent:history"),
         "meetings_url": link("cases.view", "meetings:overview"),
         "may_record_consent": access.may(case, actor, "consent.record"),

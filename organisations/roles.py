@@ -51,6 +51,8 @@ ACTIONS: dict[str, Rule] = {
     # Consent: any handler of any party may record a withdrawal (SAM-5).
     "consent.record": Rule(HANDLERS, steers=True),
     "consent.withdraw": Rule(HANDLERS),
+    # Reading the plan in force in an emergency: the database also looks at organisation, unit and purpose (PDL 4:5).
+    "consent.break_glass": Rule(frozenset({Role.HANDLER, Role.READER})),
     # Meetings
     "meetings.call": Rule(HANDLERS, steers=True),
     "meetings.change": Rule(HANDLERS, steers=True),
@@ -68,6 +70,9 @@ ACTIONS: dict[str, Rule] = {
     "deviations.view": Rule(READERS, open_only=False),
     "deviations.report": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
     "deviations.answer": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
+    # Retention: a handler stops, an administrator prepares and approves in numbers
+    "retention.hold": Rule(HANDLERS, open_only=False),
+    "retention.administer": Rule(frozenset({Role.ORG_ADMIN})),
     # Administration, without case data
     "organisations.administer": Rule(frozenset({Role.ORG_ADMIN})),
     "guidelines.view": Rule(frozenset({Role.ORG_ADMIN, Role.GUIDELINE_ADMIN})),

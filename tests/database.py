@@ -23,7 +23,7 @@ PASSWORD = "prova-sip-2026"  # noqa: S105 - demo accounts in test databases
 def fingerprint() -> str:
     """Changes when a migration, the register or the demo's units change."""
     digest = hashlib.sha256(os.environ["SIP_DB_WEB_URL"].encode())
-    files = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("organisations/data/*")]
+    files = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("organisations/data/*"), *ROOT.glob("retention/data/*")]
     files += [
         ROOT / "organisations/rls.py",
         ROOT / "organisations/register.py",
