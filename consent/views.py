@@ -68,7 +68,7 @@ def received_one(request, pk):
         raise Http404
     form = ReasonForm(request.POST or None)
     opened = request.method == "POST" and form.is_valid()
-    if opened:
-        log.record("consent.received_opened", action=log.READ, case_id=version.case_id, person_id=version.person_id,
-                   object_id=str(pk), details={"reason": form.cleaned_data["reason"]})  # fmt: skip
+    event, details = ("opened", {"reason": form.cleaned_data["reason"]}) if opened else ("asked_for", {})
+    log.record(f"consent.received_{event}", action=log.READ, case_id=version.case_id, person_id=version.person_id,
+               object_id=str(pk), details=details)  # fmt: skip
     return render(request, "consent/received_one.html", {"version": version, "form": form, "opened": opened})
