@@ -5,7 +5,6 @@ filled in again, or offered for sending as it was; nothing is saved without the 
 """
 
 from functools import wraps
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import QueryDict
@@ -45,6 +44,13 @@ def waiting(session, user) -> dict | None:
     return kept if ours else None
 
 
+def as_sent(pairs) -> QueryDict:
+    sent = QueryDict(mutable=True)
+    for name, value in pairs:
+        sent.appendlist(name, value)
+    return sent
+
+
 def texts(pairs) -> list[str]:
     """The longer pieces of what was typed, so that it can be seen to be there, and copied."""
     return [value for _, value in pairs if len(value) > SHORT]
@@ -70,7 +76,7 @@ def refills(view):
     def filled(request, *args, **kwargs):
         kept = waiting(request.session, request.user)
         if request.method == "GET" and kept and kept["path"] == request.get_full_path():
-            request.POST = QueryDict(urlencode(kept["pairs"]))
+            request.POST = as_sent(kept["pairs"])
             messages.info(request, BACK)
         return view(request, *args, **kwargs)
 

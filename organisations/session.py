@@ -39,6 +39,7 @@ def begin(request, user, *, auth_time: int, method: str, issuer="", sid="", id_t
     """
     kept = held.waiting(request.session, user)
     tidy()
+    SignIn.objects.filter(session_key=request.session.session_key).delete()
     request.session.flush()
     auth.login(request, user, backend=BACKEND)
     rules.start(request.session, kind=user.kind, method=method, auth_time=auth_time)
