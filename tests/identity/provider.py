@@ -95,7 +95,9 @@ class Providers:
         return browser.get(self.legitimate(who, **how))
 
     def signed(self, realm: Realm, claims: dict, **header) -> str:
-        key = realm.keys[0]
+        return self.signed_by(realm.keys[0], claims, **header)
+
+    def signed_by(self, key, claims: dict, **header) -> str:
         return jwt.encode({"alg": "RS256", "kid": key.kid} | header, claims, key, algorithms=["RS256"])
 
 
