@@ -20,7 +20,8 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 sip \
-    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin sip
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin sip \
+    && install -d -o sip -g sip -m 0700 /var/lib/sip-anchors /var/lib/sip-anchor-key
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/sip /srv/sip
 COPY --from=build /var/lib/sip /var/lib/sip

@@ -1,9 +1,11 @@
 """The Celery application; tasks run as the worker in a scope of their own."""
 
+import logging.config
 import os
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, setup_logging, worker_init
+from django.conf import settings
 
 from sip import guards
 
@@ -18,3 +20,9 @@ app.autodiscover_tasks()
 def refuse_unsafe_login(**_signal) -> None:
     """Worker and clock start only with a login that row-level security holds for."""
     guards.refuse_unsafe_login()
+
+
+@setup_logging.connect
+def log_as_the_web_does(**_signal) -> None:
+    """Celery's own format would print what a failed task's exception says."""
+    logging.config.dictConfig(settings.LOGGING)

