@@ -9,11 +9,14 @@ from organisations import database_roles
 
 # Functions that run with the rights of another role: what each may do is argued in docs/sakerhet.md.
 DEFINERS = {
-    "access_changed", "adopt_plan_of_ward", "audit_append", "audit_keep_partitions", "audit_ready",
-    "cancel_deliveries", "case_access_changed", "deadlines_changed", "deliver_version", "end_sessions_of", "hand_over", "has_access",
+    "access_changed", "adopt_plan_of_ward", "audit_anchor_at", "audit_anchored", "audit_append", "audit_chains_before",
+    "audit_erase", "audit_keep_partitions", "audit_ready",
+    "cancel_deliveries", "case_access_changed", "deadlines_changed", "deliver_version", "end_sessions_of", "hand_over",
+    "has_access",
     "hidden_for", "hidden_from_me",
-    "leave_case", "may_notify", "oldest_due_delivery", "open_case", "other_open_cases", "put_in_inbox",
-    "queue_delivery", "rebuild_access", "replace_consent", "spread_protection", "tell_of_failed_delivery",
+    "lead_sees_all", "leave_case", "may_notify", "next_place", "oldest_due_delivery", "open_case", "other_open_cases",
+    "plan_is_seen_whole", "put_in_inbox",
+    "queue_delivery", "rebuild_access", "replace_consent", "sees_all", "spread_protection", "tell_of_failed_delivery",
     "tell_other_owners", "tells_other_sip", "unit_tree_changed", "units_with_access", "wanted_access",
     "withdraw_consent",
 }  # fmt: skip
@@ -119,10 +122,17 @@ def test_views_run_as_who_asks(catalogue):
 
 
 def test_the_log_can_only_grow(catalogue):
+    """Only the erasing function may take away, and only what a row says: never its link or its chain."""
     rights = catalogue("""
-        select distinct grantee, privilege_type from information_schema.role_table_grants
-        where table_name = 'audit_event' and grantee <> 'sip_owner' and grantee not in
+        select distinct table_name, grantee, privilege_type from information_schema.role_table_grants
+        where table_name ~ '^audit_' and grantee <> 'sip_owner' and grantee not in
           (select rolname from pg_roles where rolsuper)""")
+    readers, keeper, heads = ("sip_staff", "sip_citizen"), "sip_def", ("audit_chain", "audit_anchor")
     assert set(rights) == {
-        ("sip_staff", "SELECT"), ("sip_citizen", "SELECT"), ("sip_def", "SELECT"), ("sip_def", "INSERT"),
-    }  # fmt: skip
+        *(("audit_event", role, "SELECT") for role in readers),
+        *(("audit_event", keeper, right) for right in ("SELECT", "INSERT", "DELETE")),
+        *(("audit_link", keeper, right) for right in ("SELECT", "INSERT")),
+        *((table, keeper, right) for table in heads for right in ("SELECT", "INSERT", "UPDATE")),
+        *((table, "sip_worker", "SELECT") for table in heads),
+        ("audit_rule", keeper, "SELECT"),
+    }
