@@ -33,11 +33,11 @@ begin
 end $$;
 {definer("bind_staff(text, text, bigint)", to="")}
 
--- A citizen has proved a number. The number decides each time whose own pages the login reads; it is kept nowhere
--- unless there is a case for it.
+-- A citizen has proved a number. The number decides each time whose pages the login reads, by age and by what is
+-- recorded of guardians; this app keeps it nowhere.
 create function citizen_signed_in(p_issuer text, p_subject text, p_number text, p_name text) returns bigint
   language plpgsql security definer set search_path = public, pg_temp as $$
-declare uid bigint; pid bigint;
+declare uid bigint;
 begin
   perform pg_advisory_xact_lock(hashtextextended('citizen:' || p_issuer || ' ' || p_subject, 0));
   select user_id into uid from identity_identity where issuer = p_issuer and subject = p_subject;
@@ -52,12 +52,7 @@ begin
   if not exists (select 1 from organisations_user where id = uid and kind = 'citizen' and is_active) then
     return uid;
   end if;
-  select id into pid from cases_person where number = p_number;
-  delete from person_access where user_id = uid and relation = 'self' and person_id is distinct from pid;
-  if pid is not null then
-    insert into person_access (user_id, person_id, relation, valid_to) values (uid, pid, 'self', date '9999-12-31')
-      on conflict (user_id, person_id) do nothing;
-  end if;
+  perform link_citizen(uid, p_number);
   return uid;
 end $$;
 {definer("citizen_signed_in(text, text, text, text)", to="")}
@@ -65,5 +60,5 @@ end $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("identity", "0001_initial"), ("cases", "0002_isolation")]
+    dependencies = [("identity", "0001_initial"), ("consent", "0004_who_consents")]
     operations = [migrations.RunSQL(TABLES + FUNCTIONS, migrations.RunSQL.noop)]
