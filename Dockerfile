@@ -21,7 +21,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 sip \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin sip \
-    && install -d -o sip -g sip -m 0700 /var/lib/sip-anchors /var/lib/sip-anchor-key
+    && install -d -o sip -g sip -m 0700 /var/lib/sip-anchors /var/lib/sip-anchor-key /var/lib/sip-export
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/sip /srv/sip
 COPY --from=build /var/lib/sip /var/lib/sip

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,6 +17,8 @@ SUMS = "SHA256SUMS"
 MANIFEST = "paket.xml"
 # The same content gives the same file, whenever it is written.
 WHEN = (2000, 1, 1, 0, 0, 0)
+# What a damaged zip makes Python raise, wherever the damage is.
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
 
 class Corrupt(RuntimeError):
@@ -106,7 +109,7 @@ def read_back(place: Path, records: list[dict]) -> dict[int, str]:
             if set(sums) | {SUMS} != set(package.namelist()):
                 raise Corrupt("files are missing or too many")
             wrong = [name for name, digest in sums.items() if sha256(package.read(name)) != digest]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+    except UNREADABLE as error:
         raise Corrupt(type(error).__name__) from error
     if wrong:
         raise Corrupt(f"{len(wrong)} files differ from their sums")

@@ -78,6 +78,22 @@ def administration(atlas: Atlas) -> list[Target]:
     return [Target(name + page) for page in pages] + single
 
 
+def retention(atlas: Atlas) -> list[Target]:
+    ids, moved = atlas.ids, {"method": "post", "allowed": MOVED}
+    not_own = {who: NOT_FOUND for who in ("owner", "colleague", "same_kommun", "outsider")}
+    others = {who: NOT_FOUND for who in ("party", "same_kommun", "outsider")}
+    batch = {"number": ids["batch"]}
+    return [
+        *(Target(f"retention:{name}") for name in ("overview", "rules", "ledger")),
+        Target("retention:records", {"name": "gallras"}),
+        Target("retention:prepare", **moved),
+        *(Target(f"retention:{name}", batch) for name in ("batch", "approve", "cancel")),
+        Target("retention:received_holds", {"pk": ids["received"]}, instead=not_own),
+        Target("retention:end_hold", {"number": ids["hold"]}, instead=others),
+        *about_one("closed", atlas, "retention:case_holds"),
+    ]
+
+
 def about_one(case: str, atlas: Atlas, *names, **kwargs) -> list[Target]:
     return [Target(name, atlas.of(case, **kwargs), case=case) for name in names]
 
@@ -224,5 +240,16 @@ def of_closed(atlas: Atlas) -> list[Target]:
 
 
 def targets(atlas: Atlas) -> list[Target]:
-    groups = (lists, administration, of_case, of_meetings, of_plans, of_deviations, of_citizens, of_api, of_closed)
+    groups = (
+        lists,
+        administration,
+        retention,
+        of_case,
+        of_meetings,
+        of_plans,
+        of_deviations,
+        of_citizens,
+        of_api,
+        of_closed,
+    )
     return [*open_pages(), *(target for group in groups for target in group(atlas))]

@@ -18,6 +18,8 @@ from organisations.enums import Role
 from organisations.models import User
 from plans import documents, endings
 from plans import services as plan_services
+from retention import services as retention
+from retention.models import RetentionBatch
 from tests import build
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
@@ -83,6 +85,7 @@ class Atlas:
         self.cases["met"] = build.met(self.cast, self.consented("met"))
         self.cases["closed"] = self.closed()
         self.deviate()
+        self.stop_retention()
         self.finish_pdfs()
         for who, key in (("citizen", "main"), ("other_citizen", "invited")):
             user = User.objects.using("admin").get(username=WHO[who])
@@ -149,6 +152,17 @@ class Atlas:
                 with self.cast.acting("party"):
                     deviations.answer(deviation=found, answer="Vi gör om.", by=self.cast.party)
             self.deviation[state] = found.pk
+
+    def stop_retention(self):
+        """A stop of the owner's in the closed case, and a batch that its administrator called off."""
+        case, admin = self.cases["closed"], self.cast.assignment("admin")
+        with self.cast.acting("owner"):
+            retention.hold(
+                case_id=case.pk, person_id=case.person_id, by=self.cast.owner, kind="placed", reason="Beslut"
+            )
+        RetentionBatch(organisation_id=admin.unit.organisation_id, state="cancelled", prepared_by=admin).save(
+            using="admin"
+        )
 
     def finish_pdfs(self):
         self.sql("update plans_plandocument set state = 'ready', pdf = '%%PDF-1.7', finished_at = now()")
@@ -242,6 +256,8 @@ class Atlas:
             ),
             "received": ReceivedVersion.objects.using("admin").filter(unit=self.cast.unit("party")).latest("pk").pk,
             "item": InboxItem.objects.using("admin").filter(unit=self.cast.unit("party"), case_id=main).latest("pk").pk,
+            "hold": self.one("select max(id) from retention_retentionhold"),
+            "batch": self.one("select max(id) from retention_retentionbatch"),
             "unit": self.one("select min(id) from organisations_unit where organisation_id = %s", org),
             "staff": self.one("select min(id) from organisations_staff where organisation_id = %s", org),
             "assignment": self.cast.assignment("colleague").pk,

@@ -11,6 +11,7 @@ from meetings import models as meetings
 from notifications.models import InboxItem
 from organisations.models import Staff, Unit, User
 from plans import models as plans
+from retention.models import RetentionHold
 from tests.isolation.world import World
 
 
@@ -75,6 +76,10 @@ class FullCase:
         self.add(
             consent.ReceivedVersion, unit=unit, case_id=self.pk, reference="x", person_id=self.process.person,
             kind="call", content={},
+        )  # fmt: skip
+        self.add(
+            RetentionHold, unit=unit, case_id=self.pk, reference="x", kind="placed", reason="Beslut", from_on=today,
+            recorded_by=by,
         )  # fmt: skip
         self.add(InboxItem, unit=unit, case_id=self.pk, reference="x", kind="call", dedupe_key="full-case")
         meeting = self.add(

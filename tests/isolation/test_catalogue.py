@@ -16,7 +16,11 @@ DEFINERS = {
     "hidden_for", "hidden_from_me",
     "lead_sees_all", "leave_case", "may_notify", "next_place", "oldest_due_delivery", "open_case", "other_open_cases",
     "plan_is_seen_whole", "put_in_inbox",
-    "queue_delivery", "rebuild_access", "replace_consent", "sees_all", "spread_protection", "tell_of_failed_delivery",
+    "queue_delivery", "rebuild_access", "replace_consent",
+    "retention_decide", "retention_erase", "retention_export", "retention_exported", "retention_failed",
+    "retention_finish", "retention_hold", "retention_items", "retention_list",
+    "retention_next", "retention_overview", "retention_prepare",
+    "sees_all", "spread_protection", "tell_of_failed_delivery",
     "tell_other_owners", "tells_other_sip", "unit_tree_changed", "units_with_access", "wanted_access",
     "withdraw_consent",
 }  # fmt: skip

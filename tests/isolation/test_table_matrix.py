@@ -55,6 +55,7 @@ TABLES = {
 # Not by case_access: tested by their own rules below, or read by jobs and logins alone.
 OTHERWISE = {
     "case_access", "consent_receivedversion", "notifications_inboxitem", "notifications_delivery", "audit_event",
+    "retention_retentionhold",
 }  # fmt: skip
 STAFF = ("owner", "party", "covered", "stranger", "reader", "administrator", "nobody")
 STATES = ("agreed", "none", "withdrawn", "lapsed", "party ended", "closed")
@@ -215,7 +216,7 @@ def test_a_job_reads_only_the_columns_it_needs(full):
 def test_inbox_and_received_versions_belong_to_the_receiving_unit(full):
     for who in ("owner", "party", "covered", "stranger", "administrator"):
         with acting_for(actor(full, who)), connection.cursor() as cursor:
-            for table in ("notifications_inboxitem", "consent_receivedversion"):
+            for table in ("notifications_inboxitem", "consent_receivedversion", "retention_retentionhold"):
                 cursor.execute(f"select count(*) from {table} where case_id = %s", [full.pk])
                 assert cursor.fetchone()[0] == (1 if who == "party" else 0), (who, table)
 
