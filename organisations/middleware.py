@@ -65,7 +65,7 @@ class SessionMiddleware:
             limit = rules.ended(request.session)
             if not limit:
                 if not (safe and getattr(view, "polling", False)):
-                    rules.prolong(request.session)
+                    rules.prolong(request.session, at_once=not safe)
                 held.drop_when_sent(request)
                 return None
             session.expire(request, view, limit)

@@ -131,11 +131,12 @@ def test_one_may_leave_it(client):
     assert pages.saved == []
 
 
-def test_nothing_of_the_refused_request_is_logged_or_written(client, cast):
-    """The scope is rolled back before the person is asked."""
+def test_to_be_asked_is_no_refusal_in_the_log(client, cast):
+    """The scope is rolled back before the person is asked; a true refusal beside it shows that one would be seen."""
     client.get("/utdrag/")
-    with cast.acting("admin"):
-        assert not AuditEvent.objects.filter(event="access.refused").exists()
+    assert client.get("/administration/enheter/").status_code == 403
+    with cast.acting("owner"):
+        assert AuditEvent.objects.filter(event="access.refused").count() == 1
 
 
 def test_a_login_from_an_identity_provider_is_confirmed_there(client):
