@@ -6,15 +6,18 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case as Choose
 from django.db.models import (
     Count,
+    DateField,
     Exists,
     Expression,
     F,
     FilteredRelation,
+    Func,
     IntegerField,
     Min,
     OuterRef,
     Q,
     Subquery,
+    TextField,
     Value,
     When,
 )
@@ -23,11 +26,14 @@ from django.db.models.functions import Coalesce, JSONObject
 from cases.enums import DeadlineKind, State
 from cases.models import Case, Deadline, Participation
 from casework.next_step import FOLLOW_UP_BEFORE, REMIND_BEFORE, Facts
-from consent.models import Answer, Consent
+from consent.models import Answer, Consent, LegalGround
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from notifications.models import InboxItem
 from plans.models import BlockKey, Plan, PlanState
 
+# Another ground in law stands in for the answer about sharing, for the party that it names.
+TODAY = Func(function="sip_today", output_field=DateField())
+GROUND = LegalGround.objects.filter(case_id=OuterRef("case_id"), ended_at=None, valid_to__gte=TODAY)
 NEVER = Q(case_id__isnull=True)
 
 
@@ -40,8 +46,9 @@ def of_case(ref: str):
             case_id=outer, meeting__state=MeetingState.CALLED, answer=AnswerKind.NONE
         ),
         "consent": Consent.objects.filter(
-            case_id=outer, superseded_at=None, withdrawn_at=None, share_answer=Answer.YES, planning_answer=Answer.YES
-        ),
+            Q(share_answer=Answer.YES) | Exists(GROUND),
+            case_id=outer, superseded_at=None, withdrawn_at=None, planning_answer=Answer.YES,
+        ),  # fmt: skip
         "draft": Plan.objects.filter(case_id=outer, state=PlanState.DRAFT),
         "drafted_words": Plan.objects.filter(case_id=outer, state=PlanState.DRAFT).annotate(
             row=FilteredRelation("blocks", condition=Q(blocks__key=BlockKey.WHAT_MATTERS))
@@ -84,7 +91,7 @@ def with_facts(cases, *, unit_id: int):
         ),
         consent_until=first(of["consent"], Coalesce("valid_to", Value(date.max))),
         # What matters to the person, as far as the draft says it to the unit; no draft is null.
-        said=first(of["drafted_words"], Coalesce("row__text", Value(""))),
+        said=first(of["drafted_words"], Coalesce("row__text", Value(""), output_field=TextField())),
         has_parties=Exists(of["parties"]),
         follow_up_on=only_in([State.PLANNED, State.FOLLOWING_UP], Subquery(follow_up)),
         unread=counted(of["unread"].filter(unit_id=unit_id)),
