@@ -80,7 +80,7 @@ def test_two_commissions_are_chosen_between_and_switched_without_sum(providers, 
         browser.post("/byt-enhet/", {"assignment": assignment.pk})
         assert browser.session.session_key != before
         assert browser.session[rules.ACTING] == assignment.pk
-        assert f", {assignment.unit.name}<" in page_of(browser)
+        assert f"<small>{assignment.unit.name}</small>" in page_of(browser)
 
 
 def test_the_commission_chosen_at_the_provider_is_the_only_one_here(providers, browser):
