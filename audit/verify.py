@@ -85,6 +85,9 @@ class Chain:
     def __post_init__(self):
         self.hash = hashlib.sha256(self.name.encode()).digest()
 
+    def row(self, seq: int) -> str:
+        return f"Kedjan {self.name}, rad {seq}"
+
 
 def run(connection, *, folder: Path | None = None, key=None) -> Report:
     """Check everything that `connection` (psycopg, outside a transaction, sees all rows) and the anchors say."""
@@ -130,31 +133,34 @@ def _chains(cursor, anchored: dict[bytes, dict[int, bytes]], report: Report) -> 
 
 
 def _link(chain: Chain, row: tuple, report: Report) -> None:
-    """One row against the one before it."""
-    name, seq, at, payload, previous, own, state, numbers = row
-    where = f"Kedjan {name}, rad {seq}"
-    if seq != chain.seq + 1:
-        if seq == chain.seq:
-            report.add("row twice", f"{where}: numret finns två gånger.")
-        else:
-            report.add("rows missing", f"Kedjan {name}: rad {chain.seq + 1} till {seq - 1} saknas.")
-    elif previous != chain.hash:
-        report.add("wrong order", f"{where}: raden hör inte ihop med raden före.")
+    """One row against the one before it. What is right, nearly always, is decided with few steps."""
+    _name, seq, at, payload, previous, own, state, numbers = row
+    if seq != chain.seq + 1 or previous != chain.hash:
+        _misplaced(chain, seq, report)
     if hashlib.sha256(b"%b%d|%d%b" % (previous, seq, at + _YEAR_2000, payload)).digest() != own:
-        report.add("row changed", f"{where}: radens nummer, tid eller avtryck är ändrat.")
-    if state == "b":
-        report.add("payload changed", f"{where}: det som står i raden är ändrat.")
+        report.add("row changed", f"{chain.row(seq)}: radens nummer, tid eller avtryck är ändrat.")
     if state == "m":
         chain.missing.append(seq)
     else:
         report.readable += 1
+        if state == "b":
+            report.add("payload changed", f"{chain.row(seq)}: det som står i raden är ändrat.")
     if numbers:
         chain.erased.append(numbers)
     if chain.anchored:
-        seen = chain.anchored.pop(seq, None)
-        if seen is not None and seen != own:
-            report.add("anchor differs", f"{where}: raden är en annan än den som ett ankare såg.")
+        seen = chain.anchored.pop(seq, own)
+        if seen != own:
+            report.add("anchor differs", f"{chain.row(seq)}: raden är en annan än den som ett ankare såg.")
     chain.seq, chain.hash = seq, own
+
+
+def _misplaced(chain: Chain, seq: int, report: Report) -> None:
+    if seq == chain.seq:
+        report.add("row twice", f"{chain.row(seq)}: numret finns två gånger.")
+    elif seq != chain.seq + 1:
+        report.add("rows missing", f"Kedjan {chain.name}: rad {chain.seq + 1} till {seq - 1} saknas.")
+    else:
+        report.add("wrong order", f"{chain.row(seq)}: raden hör inte ihop med raden före.")
 
 
 def _finish(chain: Chain, head: tuple[int, bytes] | None, report: Report) -> None:
@@ -170,7 +176,7 @@ def _finish(chain: Chain, head: tuple[int, bytes] | None, report: Report) -> Non
         covered = numbers_in(chain.erased)
         report.erased += len(covered & set(chain.missing))
         for seq in sorted(set(chain.missing) - covered):
-            report.add("payload gone", f"Kedjan {chain.name}, rad {seq}: uppgifterna saknas utan att vara gallrade.")
+            report.add("payload gone", f"{chain.row(seq)}: uppgifterna saknas utan att vara gallrade.")
 
 
 def numbers_in(multiranges: list[str]) -> set[int]:

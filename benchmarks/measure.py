@@ -1,7 +1,6 @@
 """The measurements: each is a ratio of two things timed in turn in the same run, with its limit."""
 
 import statistics
-import time
 from contextlib import contextmanager
 from datetime import time as time_of_day
 from datetime import timedelta
@@ -11,7 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit import log
+from benchmarks import audit
 from benchmarks.seed import seed
+from benchmarks.timing import in_turn, timed
 from cases import deadlines
 from cases.models import Case, CaseAccess, Deadline
 from consent import services as consent
@@ -22,23 +23,6 @@ from organisations.scope import acting_for
 from tests import database
 
 PASSWORD = "matning-2026"  # noqa: S105 - a login in a database that is gone afterwards
-
-
-def timed(function) -> float:
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
-
-
-def in_turn(rounds: int, **functions) -> dict[str, float]:
-    """Median seconds of each function, called one after the other `rounds` times after one warm-up."""
-    times = {name: [] for name in functions}
-    for number in range(rounds + 1):
-        for name, function in functions.items():
-            took = timed(function)
-            if number:
-                times[name].append(took)
-    return {name: statistics.median(values) for name, values in times.items()}
 
 
 class Bench:
@@ -208,7 +192,7 @@ class Bench:
         self.say("svep: om igen / första gången", again / first, 0.2)
 
 
-def run(*, cases: int, rounds: int) -> int:
+def run(*, cases: int, rounds: int, log_rows: int) -> int:
     """Seed, measure, print; the exit code is 1 when a limit is passed."""
     with database.own():
         print(f"Fyller en egen databas med {cases} ärenden …", flush=True)
@@ -220,4 +204,5 @@ def run(*, cases: int, rounds: int) -> int:
         bench.overhead()
         bench.sweep()
         bench.withdrawal()
+        audit.run(bench, log_rows)
         return int(any(bad for *_, bad in bench.rows))

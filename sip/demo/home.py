@@ -27,6 +27,10 @@ OURS = (
     "binaries",
     "valkey",
     "beat",
+    "login.pem",
+    "anchors",
+    "anchor.key",
+    "anchor.key.pub",
     "mail",
     "log",
 )

@@ -19,6 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
 from sip.demo.home import Home
+from tests.e2e import loggrep
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = Path(os.environ.get("SIP_SHOTS", ROOT / ".sip" / "bilder"))
@@ -54,24 +55,36 @@ def stack(tmp_path_factory) -> Iterator[Stack]:
     if os.environ.get("SIP_E2E_URL"):
         yield Stack(os.environ["SIP_E2E_URL"], os.environ["SIP_E2E_MAILBOX"])
         return
-    home, port = tmp_path_factory.mktemp("demo"), free_port()
+    with running(tmp_path_factory.mktemp("demo")) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def running(home: Path, *words: str) -> Iterator[Stack]:
+    """A demo of its own in `home`, started with those words; afterwards its logs are read."""
+    port = free_port()
     ours = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
     env = {k: v for k, v in os.environ.items() if k not in ours and not k.startswith("SIP_")}
     env |= {"SIP_HOME": str(home), "SIP_PORT": str(port)}
     with (home / "start.txt").open("w") as output:
         child = subprocess.Popen(
-            [sys.executable, "-m", "sip.demo", "up"], cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT
-        )
+            [sys.executable, "-m", "sip.demo", "up", *words],
+            cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
         try:
             url = f"http://127.0.0.1:{port}"
             wait_until_ready(child, url, home / "start.txt")
             yield Stack(url, mailbox_of(home / "start.txt"))
+            everybody = loggrep.people(home)
         finally:
             child.send_signal(signal.SIGINT)
             child.wait(30)
             # Started by root the database lies outside, since pytest's folders are closed to its user.
             if outside := Home(home).recorded_place():
                 shutil.rmtree(outside)
+    # Here, since it is about the whole run: ids only, in every log of every process (V16.2.5).
+    assert loggrep.silent(home) == set()
+    assert loggrep.hits(home, everybody) == []
 
 
 def wait_until_ready(child, url: str, said: Path) -> None:
