@@ -15,6 +15,7 @@ from casework import inbox as inbox_list
 from casework import search as searching
 from casework import worklist as lists
 from casework.forms import SearchForm
+from consent import emergency
 from meetings import services as meetings
 from organisations.access import allowed
 
@@ -91,6 +92,12 @@ def followups(request):
     return render(request, "casework/followups.html", followup_list.page(request.actor, mine=mine))
 
 
+def ways_on(actor, found) -> dict:
+    """What was found, and else where to go from there."""
+    may_break = not found and emergency.longest(actor) is not None
+    return {"found": found, "may_start": actor.may("cases.start"), "may_break_glass": may_break}
+
+
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("q")
 @allowed("cases.search")
@@ -100,10 +107,7 @@ def search(request):
         if searching.is_throttled(request.actor):
             return render(request, "casework/throttled.html", status=429)
         found = searching.find(**form.cleaned_data["q"], by=request.actor)
-        may_start = request.actor.may("cases.start")
-        return render(
-            request, "casework/search.html", {"form": form, "found": found, "searched": True, "may_start": may_start}
-        )
+        return render(request, "casework/search.html", {"form": form, "searched": True} | ways_on(request.actor, found))
     return render(request, "casework/search.html", {"form": form})
 
 

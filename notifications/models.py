@@ -76,6 +76,14 @@ class InboxItem(models.Model):
         ("call_reminder", "Svara på kallelsen"),
         ("left", "En aktör har lämnat"),
         ("other_sip", "Personen har en SIP till"),
+        ("consent_changed", "Samtycket har ändrats"),
+        ("glass_broken", "Planen är nödöppnad"),
+        ("birthday", "Barnet har fyllt år. Läs vad som ändras"),
+        ("adult", "Har fyllt 18. Fråga den vuxna om samtycke"),
+        ("corrected", "Planen är rättad"),
+        ("voided", "Ett ärende är makulerat"),
+        ("recalled", "Återkallat. Förstör papperskopior"),
+        ("protection", "Skyddade personuppgifter har ändrats"),
     ]
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")

@@ -81,6 +81,25 @@ class StaffForm(forms.Form):
     phone = PhoneField(label="Telefon", required=False)
 
 
+class BreakGlassForm(forms.Form):
+    """Whether the own health units may read a plan in an emergency, and for how long."""
+
+    on = forms.BooleanField(label="Vårdenheterna får nödöppna en plan", required=False)
+    hours = forms.IntegerField(
+        label="Längsta tid i timmar",
+        min_value=1,
+        max_value=services.WEEK_IN_HOURS,
+        help_text="Vanligast är 24. Högst 168, som är sju dygn.",
+        widget=forms.TextInput(attrs={"class": "w-time", "inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "required": "Skriv hur många timmar som högst.",
+            "invalid": "Skriv timmar med siffror, till exempel 24.",
+            "min_value": "Skriv minst 1 timme.",
+            "max_value": "Skriv högst 168 timmar.",
+        },
+    )
+
+
 class AssignmentForm(forms.Form):
     staff = forms.ModelChoiceField(label="Medarbetare", queryset=None, empty_label="Välj medarbetare")
     unit = forms.ModelChoiceField(label="Enhet", queryset=None, empty_label="Välj enhet")

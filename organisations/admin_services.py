@@ -5,13 +5,15 @@ from django.utils import timezone
 
 from audit import log
 from organisations.errors import RuleBroken
-from organisations.models import Assignment, Authority, Staff, Unit
+from organisations.models import Assignment, Authority, Organisation, Staff, Unit
 
 UNIT_FIELDS = (
     "name", "short_name", "kind", "parent", "acts_for", "committee", "hsa_id", "is_reception", "phone", "email",
     "contact_note",
 )  # fmt: skip
 STAFF_FIELDS = ("name", "title", "hsa_id", "directory_id", "phone")
+
+WEEK_IN_HOURS = 168
 
 
 def own_units(by):
@@ -125,6 +127,23 @@ def end_assignment(*, by, assignment) -> None:
     assignment.valid_to = max(today, assignment.valid_from)
     assignment.save(update_fields=["is_active", "valid_to"])
     log.record("organisations.assignment_ended", object_type="assignment", object_id=str(assignment.pk))
+
+
+def own_organisation(by) -> Organisation:
+    return Organisation.objects.get(pk=by.organisation_id)
+
+
+def set_break_glass(*, by, on: bool, hours: int) -> Organisation:
+    """Decide whether the own health units may break the glass, and for how long at most (PDL 4:2, 4:5)."""
+    if not 1 <= hours <= WEEK_IN_HOURS:
+        raise RuleBroken("Skriv mellan 1 och 168 timmar.", field="hours")
+    own = own_organisation(by)
+    before = {"on": own.break_glass, "hours": own.break_glass_hours}
+    own.break_glass, own.break_glass_hours = on, hours
+    own.save(update_fields=["break_glass", "break_glass_hours"])
+    details = {"before": before, "after": {"on": on, "hours": hours}}
+    log.record("organisations.glass_set", object_type="organisation", object_id=str(own.pk), details=details)
+    return own
 
 
 def _must_be_own(thing, by) -> None:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from organisations import admin_services as services
 from organisations.access import allowed
-from organisations.admin_forms import AssignmentForm, StaffForm, UnitForm
+from organisations.admin_forms import AssignmentForm, BreakGlassForm, StaffForm, UnitForm
 from organisations.errors import shown_on
 from organisations.models import Guideline
 
@@ -172,3 +172,18 @@ def guidelines(request):
 
 def values_of(thing, fields) -> dict:
     return {name: getattr(thing, name) for name in fields} if thing else {}
+
+
+@page_or_form
+@allowed("organisations.administer")
+def break_glass(request):
+    own = services.own_organisation(request.actor)
+    initial = {"on": own.break_glass, "hours": own.break_glass_hours}
+    form = BreakGlassForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            services.set_break_glass(by=request.actor, **form.cleaned_data)
+        if form.is_valid():
+            messages.success(request, "Sparat. Ändringen gäller direkt och står i loggen.")
+            return redirect("organisations:admin")
+    return render(request, "organisations/admin/break_glass.html", {"form": form})

@@ -16,12 +16,18 @@ class Organisation(models.Model):
     orgnr = models.CharField("organisationsnummer", max_length=10, blank=True)
     kind = models.CharField("typ", max_length=20, choices=OrganisationKind)
     is_active = models.BooleanField("aktiv", default=True)
+    # Breaking the glass is off until the organisation has decided on it and on how it is followed up (PDL 4:2).
+    break_glass = models.BooleanField("nödöppning tillåten", default=False)
+    break_glass_hours = models.PositiveSmallIntegerField("nödöppning gäller högst timmar", default=24)
 
     class Meta:
         verbose_name = "organisation"
         verbose_name_plural = "organisationer"
         constraints = [
-            models.UniqueConstraint(fields=["orgnr"], condition=~Q(orgnr=""), name="organisation_orgnr_once")
+            models.UniqueConstraint(fields=["orgnr"], condition=~Q(orgnr=""), name="organisation_orgnr_once"),
+            models.CheckConstraint(
+                condition=Q(break_glass_hours__gte=1, break_glass_hours__lte=168), name="organisation_glass_hours"
+            ),
         ]
 
     def __str__(self):

@@ -51,6 +51,7 @@ ACTIONS: dict[str, Rule] = {
     # Consent: any handler of any party may record a withdrawal (SAM-5).
     "consent.record": Rule(HANDLERS, steers=True),
     "consent.withdraw": Rule(HANDLERS),
+    "consent.represent": Rule(HANDLERS, steers=True),
     # Reading the plan in force in an emergency: the database also looks at organisation, unit and purpose (PDL 4:5).
     "consent.break_glass": Rule(frozenset({Role.HANDLER, Role.READER})),
     # Meetings
@@ -73,6 +74,9 @@ ACTIONS: dict[str, Rule] = {
     # Retention: a handler stops, an administrator prepares and approves in numbers
     "retention.hold": Rule(HANDLERS, open_only=False),
     "retention.administer": Rule(frozenset({Role.ORG_ADMIN})),
+    # The log: reviewed and given out by the unit's manager
+    "logbook.review": Rule(frozenset({Role.MANAGER})),
+    "logbook.extract": Rule(frozenset({Role.MANAGER}), open_only=False),
     # Administration, without case data
     "organisations.administer": Rule(frozenset({Role.ORG_ADMIN})),
     "guidelines.view": Rule(frozenset({Role.ORG_ADMIN, Role.GUIDELINE_ADMIN})),

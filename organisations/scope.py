@@ -18,7 +18,8 @@ _TELL = """
 select set_config('role', %(db_role)s, true),
        set_config('sip.unit_id', %(unit)s, true), set_config('sip.own_unit_id', %(own_unit)s, true),
        set_config('sip.organisation_id', %(organisation)s, true), set_config('sip.role', %(role)s, true),
-       set_config('sip.user_id', %(user)s, true), set_config('sip.assignment_id', %(assignment)s, true)
+       set_config('sip.user_id', %(user)s, true), set_config('sip.assignment_id', %(assignment)s, true),
+       set_config('sip.purpose', %(purpose)s, true)
 """
 
 
@@ -42,6 +43,7 @@ def _context(actor: Actor | None) -> dict[str, str]:
         "role": actor.role if actor else "",
         "user": as_text(actor and actor.user_id),
         "assignment": as_text(actor and actor.assignment_id),
+        "purpose": actor.purpose if actor else "",
     }
 
 

@@ -28,5 +28,6 @@ urlpatterns = [
     path("administration/uppdrag/", admin_views.assignments, name="assignments"),
     path("administration/uppdrag/nytt/", admin_views.assign, name="assign"),
     path("administration/uppdrag/<int:number>/avsluta/", admin_views.end_assignment, name="end_assignment"),
+    path("administration/nodoppning/", admin_views.break_glass, name="break_glass"),
     path("administration/riktlinjer/", admin_views.guidelines, name="guidelines"),
 ]

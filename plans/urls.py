@@ -1,11 +1,15 @@
 from django.urls import path
 
-from plans import views, views_edit, views_endings, views_followups
+from plans import views, views_edit, views_emergency, views_endings, views_followups
 
 app_name = "plans"
 case = "arenden/<uuid:pk>/"
 writing = f"{case}plan/skriv/"
 urlpatterns = [
+    path("nodoppning/", views_emergency.break_glass, name="break_glass"),
+    path("nodoppning/<uuid:pk>/", views_emergency.read, name="emergency"),
+    path("nodoppning/<uuid:pk>/avsluta/", views_emergency.end, name="end_emergency"),
+    path(f"{case}nodoppningar/", views_emergency.of_case, name="emergencies"),
     path(f"{case}plan/", views.plan, name="plan"),
     path(f"{case}plan/borja/", views_edit.start, name="start"),
     path(f"{case}plan/som-personen-ser-den/", views.preview, name="preview"),

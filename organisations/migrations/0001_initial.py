@@ -121,6 +121,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
+                ("break_glass", models.BooleanField(default=False, verbose_name="nödöppning tillåten")),
+                (
+                    "break_glass_hours",
+                    models.PositiveSmallIntegerField(default=24, verbose_name="nödöppning gäller högst timmar"),
+                ),
             ],
             options={
                 "verbose_name": "organisation",
@@ -410,6 +415,13 @@ class Migration(migrations.Migration):
             model_name="organisation",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("orgnr", ""), _negated=True), fields=("orgnr",), name="organisation_orgnr_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("break_glass_hours__gte", 1), ("break_glass_hours__lte", 168)),
+                name="organisation_glass_hours",
             ),
         ),
         migrations.CreateModel(

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from organisations.rls import definer, directory_rows
+from organisations.rls import definer, directory_rows, policy
 
 OWN = "{0}.organisation_id = (select ctx_organisation())"
 OWN_UNIT = (
@@ -33,6 +33,21 @@ end $$;
 {definer("end_sessions_of(bigint)")}
 """
 
+# Whether the own organisation's health units may break the glass is its administrator's to decide, and nothing else.
+BREAK_GLASS = f"""
+grant update (break_glass, break_glass_hours) on organisations_organisation to sip_staff;
+{
+    policy(
+        "organisations_organisation",
+        "admin_update",
+        "update",
+        "sip_staff",
+        using="(select ctx_admin()) and id = (select ctx_organisation())",
+        check="(select ctx_admin()) and id = (select ctx_organisation())",
+    )
+}
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("organisations", "0001_initial"), ("audit", "0001_log"), ("sessions", "0001_initial")]
@@ -46,4 +61,5 @@ class Migration(migrations.Migration):
         directory_rows("organisations_topic"),
         directory_rows("organisations_deadlinerule"),
         migrations.RunSQL(END_SESSIONS, migrations.RunSQL.noop),
+        migrations.RunSQL(BREAK_GLASS, migrations.RunSQL.noop),
     ]

@@ -70,7 +70,7 @@ def lists(atlas: Atlas) -> list[Target]:
 
 def administration(atlas: Atlas) -> list[Target]:
     ids, name = atlas.ids, "organisations:"
-    pages = ["admin", "units", "unit_new", "staff", "person_new", "assignments", "assign", "guidelines"]
+    pages = ["admin", "units", "unit_new", "staff", "person_new", "assignments", "assign", "guidelines", "break_glass"]
     one = {"unit": "unit", "unit_active": "unit", "person": "staff", "person_active": "staff",
            "person_sessions": "staff", "end_assignment": "assignment"}  # fmt: skip
     single = [Target(name + page, {"number": ids[key]}, method)
@@ -138,6 +138,11 @@ def of_plans(atlas: Atlas) -> list[Target]:
     return [
         *about_one("main", atlas, "plans:plan", "plans:preview", "plans:approve", "plans:pdf", "plans:versions",
                    "plans:edit", "plans:add_goal", "plans:follow_ups", "plans:follow_up"),
+        # Nothing is broken here: the page says so, and there is nothing to read or to end.
+        Target("plans:break_glass"),
+        Target("plans:emergency", atlas.of("main"), allowed=NOT_FOUND),
+        Target("plans:end_emergency", atlas.of("main"), "post", allowed=(409,)),
+        *about_one("main", atlas, "plans:emergencies"),
         Target("plans:start", atlas.of("met"), **(moved | {"case": "met"})),
         *about_one("main", atlas, "plans:version", "plans:pdf", "plans:download", "plans:hand_out", version=1),
         *about_one("main", atlas, "plans:compare", older=1, newer=2),

@@ -9,6 +9,7 @@ from organisations import database_roles
 
 # Functions that run with the rights of another role: what each may do is argued in docs/sakerhet.md.
 DEFINERS = {
+    "break_glass", "emergency_case", "end_emergency", "glass_case", "glass_hours",
     "access_changed", "adopt_plan_of_ward", "audit_anchor_at", "audit_anchored", "audit_append", "audit_chains_before",
     "audit_erase", "audit_keep_partitions", "audit_ready",
     "cancel_deliveries", "case_access_changed", "deadlines_changed", "deliver_version", "end_sessions_of", "hand_over",
