@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from sip.demo import environment, mailcatcher, postgres, valkey
+from sip.demo import environment, login, mailcatcher, postgres, valkey
 from sip.demo.environment import PROJECT, Choices
 from sip.demo.errors import DemoError
 from sip.demo.home import Home, write_private
@@ -29,6 +29,7 @@ SWEDISH = {
     "postgres": "Databasen",
     "valkey": "Kön",
     "mail": "Brevlådan",
+    "login": "Inloggningstjänsten",
     "web": "Webbservern",
     "worker": "Bakgrundsarbetaren",
     "beat": "Klockan",
@@ -47,7 +48,7 @@ def say(text: str = "") -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def up(*, reset: bool) -> int:
+def up(*, reset: bool, oidc: bool = False) -> int:
     """Runs the demo until it is stopped or one of its processes ends by itself."""
     choices = Choices.read(os.environ)
     began = time.monotonic()
@@ -62,7 +63,7 @@ def up(*, reset: bool) -> int:
         stack.enter_context(claim_port(choices.port))
         processes = Processes(home.log, inherit=[lock])
         try:
-            demo = Demo(processes, home, choices)
+            demo = Demo(processes, home, choices, oidc=oidc)
             demo.start()
             say(f"\nDemot är igång efter {time.monotonic() - began:.0f} sekunder. Stoppa med Ctrl-C.")
             return demo.watch()
@@ -79,10 +80,12 @@ def up(*, reset: bool) -> int:
 class Demo:
     """One running demo."""
 
-    def __init__(self, processes: Processes, home: Home, choices: Choices):
+    def __init__(self, processes: Processes, home: Home, choices: Choices, *, oidc: bool = False):
         self.processes = processes
         self.home = home
         self.choices = choices
+        self.oidc = oidc
+        self.login_pages: list[str] = []
         self.address = f"http://127.0.0.1:{choices.port}/"
 
     def start(self) -> None:
@@ -102,6 +105,10 @@ class Demo:
                 "SIP_MAILBOX_URL": mailbox,
             }
             self._start_mail(smtp, page)
+        if self.oidc:
+            known = login.start(self.processes, self.home, port=self.choices.port)
+            self.login_pages = [known[f"SIP_OIDC_{kind}_ISSUER"] + "/" for kind in ("STAFF", "CITIZEN")]
+            env |= known
         say("Startar webbserver, arbetare och klocka …")
         self._start_web(env)
         self._wait_until_ready()
@@ -237,6 +244,8 @@ class Demo:
             say(f"  {row['username']:<{widths[0]}}  {row['password']:<{widths[1]}}  {place}")
         say(f"\nÖppna      {self.address}")
         say(f"Brevlådan  {mailbox}")
+        for page in self.login_pages:
+            say(f"Inloggning {page}")
         say(f"Data       {self.home.path}")
 
 
