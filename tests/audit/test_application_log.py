@@ -14,6 +14,7 @@ from django.test import RequestFactory
 from sip.celery import log_as_the_web_does
 from sip.logs import JsonFormatter, RequestLogMiddleware
 from tests import build
+from tests.e2e import loggrep
 
 SECRET, NUMBER = "Zebulina Hemlighetsson", "19850101-2382"
 FORGED = 'Anna\n{"level": "INFO", "message": "forged"}\r\x85\u2028x'
@@ -155,3 +156,17 @@ def test_a_page_that_fails_tells_its_place_and_not_what_was_written(browse, cast
     failed = next(row for row in lines() if row["level"] == "ERROR")
     assert failed["error"] == ["ValueError"] and failed["where"]
     assert "Zebulina" not in json.dumps(lines())
+
+
+@pytest.mark.parametrize(
+    "said", ["Zebulina Åberg", "850101-2382", "198501012382", json.dumps({"message": "x Åberg y"})]
+)
+def test_the_search_of_the_whole_runs_logs_finds_what_is_there(tmp_path, said):
+    """The browser tests end with it; here it is shown that it can find, also what JSON writes with escapes."""
+    folder = tmp_path / "log"
+    folder.mkdir()
+    (folder / "web.log").write_text('[INFO] start\n{"message": "Zebulinas Zebulin"}\n')
+    wanted = {"Zebulina", "Åberg", "198501012382", "850101-2382"}
+    assert loggrep.hits(tmp_path, wanted) == []
+    (folder / "worker.log.1").write_text(f"before\n{said}\n")
+    assert {name for name, _found in loggrep.hits(tmp_path, wanted)} == {"worker.log.1"}
