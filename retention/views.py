@@ -12,6 +12,7 @@ from cases.access import door
 from consent.models import ReceivedVersion
 from organisations.access import allowed
 from organisations.errors import shown_on
+from organisations.stepup import fresh_login
 from retention import pages, services
 from retention.forms import EndForm, HoldForm, RuleForm
 from retention.models import RetentionHold
@@ -58,6 +59,7 @@ def batch(request, number):
 
 @page_or_form
 @allowed("retention.administer")
+@fresh_login
 def approve(request, number):
     """A person approves; the export and the erasing are the job's."""
     found = get_object_or_404(services.batches(), pk=number)

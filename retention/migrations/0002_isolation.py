@@ -78,11 +78,21 @@ create function retention_copy_tables() returns table (name text) stable languag
       and exists (select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'case_id' and not a.attisdropped
         and not exists (select 1 from pg_constraint f where f.conrelid = c.oid and f.contype = 'f'
           and a.attnum = any(f.conkey))) $$;
--- When something was written, among a table's columns: instants that are not a day to come.
+-- Tables that speak of a person alone, by a plain id: they go with what the log says of the person.
+create function retention_person_tables() returns table (name text) stable language sql as $$
+  select c.oid::regclass::text from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      and c.relname !~ '^(audit_|retention_)'
+      and exists (select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'person_id' and not a.attisdropped
+        and not exists (select 1 from pg_constraint f where f.conrelid = c.oid and f.contype = 'f'
+          and a.attnum = any(f.conkey)))
+      and not exists (select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'case_id'
+        and not a.attisdropped) $$;
+-- When something was written, among a table's columns: no day to come, and not that somebody read it.
 create function retention_stamps(tab text, alias text) returns text stable language sql as $$
   select string_agg(format('%s.%I', alias, a.attname), ', ') from pg_attribute a
     where a.attrelid = tab::regclass and a.atttypid = 'timestamptz'::regtype and not a.attisdropped
-      and a.attname not in ('due_at', 'expires_at', 'starts_at', 'ends_at', 'lease_until', 'until') $$;
+      and a.attname not in ('due_at', 'expires_at', 'starts_at', 'ends_at', 'lease_until', 'until', 'read_at') $$;
 create function retention_has_column(tab text, col text) returns boolean stable language sql as $$
   select exists (select 1 from pg_attribute where attrelid = tab::regclass and attname = col and not attisdropped) $$;
 
@@ -233,7 +243,7 @@ end $$;
 """
 
 INSIDE = (
-    "retention_case_tables()", "retention_copy_tables()", "retention_stamps(text, text)",
+    "retention_case_tables()", "retention_copy_tables()", "retention_person_tables()", "retention_stamps(text, text)",
     "retention_has_column(text, text)", "retention_last_entry(uuid)", "retention_copies(bigint[], uuid, bigint)",
     "retention_has_copy(bigint, uuid)", "retention_rules(bigint, date)", "retention_records(bigint, date, uuid)",
 )  # fmt: skip

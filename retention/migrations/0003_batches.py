@@ -341,6 +341,9 @@ begin
             and c.conrelid <> 'cases_case'::regclass loop
         execute format('delete from %s where %I = $1', tab.name, tab.attname) using pid;
       end loop;
+      for tab in select t.name from retention_person_tables() t loop
+        execute format('delete from %s where person_id = $1', tab.name) using pid;
+      end loop;
       delete from cases_person where id = pid;
       set constraints all immediate;
     exception when foreign_key_violation or insufficient_privilege then null; -- something of the person's stays
@@ -353,7 +356,7 @@ end $$;
 create function retention_erase(iid bigint) returns text language plpgsql
   security definer set search_path = public, pg_temp as $$
 declare i retention_retentionitem; b retention_retentionbatch; p retention_retentionprofile; answer text; n bigint;
-  pids bigint[] := '{{}}'; cid uuid; upto timestamptz; entry bigint;
+  pids bigint[] := '{{}}'; cid uuid; upto timestamptz; entry bigint; tab text;
 begin
   perform retention_as_worker();
   select * into i from retention_retentionitem where id = iid for update;
@@ -398,6 +401,11 @@ begin
   if i.kind = 'log' then
     upto := retention_log_given(i.key, i.log_until);
     perform audit_erase(upto, array[i.key], 'Gallring, omgång ' || b.id);
+    -- What has been drawn from the log goes with it.
+    for tab in select t.name from retention_person_tables() t loop
+      execute format('delete from %I t where t.person_id = $1 and greatest(%s) < $2', tab, retention_stamps(tab, 't'))
+        using substring(i.key from '^person:([0-9]+)$')::bigint, upto;
+    end loop;
   else
     perform audit_append(jsonb_build_object('chain', coalesce('person:' || pids[1], 'unit:' || i.unit_id),
       'event', 'retention.erased', 'action', 'Radera', 'actor_kind', 'worker', 'actor_name', 'retention',

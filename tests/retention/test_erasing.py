@@ -222,7 +222,7 @@ def exported(cast) -> tuple[int, int]:
         ("open", "update cases_case set state = 'initiated', close_reason = '', closed_on = null"),
         ("no_rule", "update retention_retentionprofile set valid_to = '2026-01-01' where record = 'social'"
                     " and valid_to is null"),
-        ("changed", "update cases_case set reason_note = 'Något nytt'"),
+        ("changed", "update cases_case set phone = '070-174 06 05'"),
     ],
 )  # fmt: skip
 def test_the_database_refuses_what_is_no_longer_due(cast, later, what, change):

@@ -82,6 +82,17 @@ def test_an_administrator_prepares_approves_and_reads_the_ledger(cast, case, bro
     assert decided[0][2] in ledger and "gallring-" in ledger and case.reference not in ledger
 
 
+def test_approving_asks_for_a_fresh_login(cast, case, browse):
+    past.travel(past.TODAY() + SIX_YEARS)
+    batch, admin = past.prepared(cast), browse("anders.falun")
+    session = admin.session
+    session["auth_time"] -= 3600
+    session.save()
+    answer = admin.post(f"{START}{batch}/godkann/")
+    assert answer.status_code == 302 and f"/{batch}/" not in answer["Location"]
+    assert past.one("select state from retention_retentionbatch") == "prepared"
+
+
 def test_an_approved_batch_can_be_called_off_until_it_is_exported(cast, case, browse):
     past.travel(past.TODAY() + SIX_YEARS)
     batch = past.approved(cast)
