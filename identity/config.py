@@ -36,6 +36,19 @@ ACR = {
     CITIZEN: "http://id.elegnamnden.se/loa/1.0/loa3",
 }
 
+NAMES = {
+    "ISSUER",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "CLIENT_KEY_FILE",
+    "SCOPES",
+    "ACR_VALUES",
+    "ALGORITHMS",
+    "CLAIMS",
+    "END_SESSION",
+    "TIMEOUT",
+}
+
 
 @dataclass(frozen=True)
 class Provider:
@@ -87,6 +100,8 @@ def _provider(kind: str, environ: Mapping[str, str], *, demo: bool) -> Provider 
     given = {name: text for name, text in given.items() if text}
     if not given:
         return None
+    if unknown := set(given) - NAMES:
+        raise ImproperlyConfigured(f"{prefix}{min(unknown)} finns inte. Se docs/drift.md.")
     for name in ("ISSUER", "CLIENT_ID"):
         if name not in given:
             raise ImproperlyConfigured(f"{prefix}{name} saknas. Se docs/drift.md.")
@@ -99,7 +114,7 @@ def _provider(kind: str, environ: Mapping[str, str], *, demo: bool) -> Provider 
         client_secret=given.get("CLIENT_SECRET", ""),
         client_key=_key(prefix, given.get("CLIENT_KEY_FILE", "")),
         scopes=given.get("SCOPES", SCOPES[kind]),
-        acr_values=tuple(_words(given.get("ACR", ACR[kind]))),
+        acr_values=tuple(_words(given.get("ACR_VALUES", ACR[kind]))),
         algorithms=tuple(_words(given.get("ALGORITHMS", "RS256,PS256,ES256"))),
         claims=_claims(prefix, kind, given.get("CLAIMS", "")),
         end_session=given.get("END_SESSION", ""),
@@ -144,7 +159,7 @@ def _check(prefix: str, provider: Provider) -> None:
     if provider.end_session not in ("", "av") and not provider.may_use(provider.end_session):
         raise ImproperlyConfigured(f"{prefix}END_SESSION ska vara ”av” eller en adress som börjar med https.")
     if not provider.acr_values:
-        raise ImproperlyConfigured(f"{prefix}ACR ska ha minst en tillitsnivå.")
+        raise ImproperlyConfigured(f"{prefix}ACR_VALUES ska ha minst en tillitsnivå.")
     if "openid" not in provider.scopes.split():
         raise ImproperlyConfigured(f"{prefix}SCOPES ska innehålla openid.")
     if not provider.algorithms or not set(provider.algorithms) <= ASYMMETRIC:

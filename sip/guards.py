@@ -39,6 +39,16 @@ def refuse_unsafe_login() -> None:
         stop(f"Processen startar inte: databasinloggningen {name} {' och '.join(faults)}. Se docs/drift.md.")
 
 
+def refuse_no_way_in() -> None:
+    """End a web process that nobody could log in to: no identity provider and no emergency login either."""
+    kind = settings.SIP_FACE
+    if not settings.DEMO and kind not in settings.OIDC_PROVIDERS and not settings.EMERGENCY_LOGIN:
+        stop(
+            f"Processen startar inte: ingen kan logga in. Ange inloggningstjänsten med SIP_OIDC_{kind.upper()}_ISSUER "
+            "och det som hör till. Se docs/drift.md."
+        )
+
+
 def login_faults() -> list[str]:
     """What is wrong with this process' login; empty when it is as `migrate` makes it."""
     with connection.cursor() as cursor:

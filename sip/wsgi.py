@@ -8,4 +8,5 @@ from sip import guards
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sip.settings")
 application = get_wsgi_application()
+guards.refuse_no_way_in()
 guards.refuse_unsafe_login()

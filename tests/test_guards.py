@@ -96,7 +96,11 @@ PRODUCTION = {
     "SIP_MODE": "production",
     "SIP_TESTING": "",
     "SIP_SECRET_KEY": "k" * 10 + "0123456789abcdefghijABCDEFGHIJ-_+=zxcvbnm",
+    "SIP_OIDC_STAFF_ISSUER": "https://idp.example",
+    "SIP_OIDC_STAFF_CLIENT_ID": "sip",
+    "SIP_OIDC_STAFF_CLIENT_SECRET": "another-long-secret-0123456789",
 }
+NO_PROVIDER = dict.fromkeys([name for name in PRODUCTION if name.startswith("SIP_OIDC_")], "")
 
 
 @pytest.mark.parametrize(
@@ -108,6 +112,13 @@ PRODUCTION = {
         ({"SIP_SECRET_KEY": ""}, "SIP_SECRET_KEY saknas"),
         ({"SIP_DEMO_LOGIN": "1"}, "Demoinloggning får bara finnas med SIP_MODE=demo"),
         ({"SIP_FACE": "both"}, "SIP_FACE"),
+        (NO_PROVIDER, "ingen kan logga in"),
+        (NO_PROVIDER | {"SIP_EMERGENCY_LOGIN": "drift.ansvarig"}, ""),
+        ({"SIP_OIDC_STAFF_CLIENT_ID": ""}, "SIP_OIDC_STAFF_CLIENT_ID saknas"),
+        ({"SIP_OIDC_STAFF_CLIENT_SECRET": ""}, "SIP_OIDC_STAFF_CLIENT_SECRET eller SIP_OIDC_STAFF_CLIENT_KEY_FILE"),
+        ({"SIP_OIDC_STAFF_ISSUER": "http://127.0.0.1:8001"}, "SIP_OIDC_STAFF_ISSUER ska vara en adress"),
+        ({"SIP_OIDC_STAFF_ALGORITHMS": "RS256,none"}, "SIP_OIDC_STAFF_ALGORITHMS"),
+        ({"SIP_OIDC_STAFF_ALGORITHMS": "HS256"}, "SIP_OIDC_STAFF_ALGORITHMS"),
     ],
 )
 def test_production_refuses_demo_login_and_weak_secrets(login, environ, sentence):

@@ -9,6 +9,7 @@ from organisations import database_roles
 
 # Functions that run with the rights of another role: what each may do is argued in docs/sakerhet.md.
 DEFINERS = {
+    "bind_staff", "citizen_signed_in",
     "break_glass", "emergency_case", "end_emergency", "glass_case", "glass_hours",
     "access_changed", "adopt_plan_of_ward", "audit_anchor_at", "audit_anchored", "audit_append", "audit_chains_before",
     "audit_erase", "audit_keep_partitions", "audit_ready",
@@ -26,7 +27,8 @@ DEFINERS = {
     "withdraw_consent",
 }  # fmt: skip
 # Tables whose rows belong to a login and not to a case: never granted to the group roles.
-LOGIN_ONLY = {"django_session", "organisations_user", "organisations_loginattempt", "organisations_signin"}
+LOGIN_ONLY = {"django_session", "organisations_user", "organisations_loginattempt", "organisations_signin",
+              "identity_identity", "identity_usedtoken"}  # fmt: skip
 # A grant without a policy on purpose: such a delete finds no row.
 EMPTY_ON_PURPOSE = {("plans_measurereport", "sip_staff", "DELETE")}
 GROUPS = ("sip_staff", "sip_citizen", "sip_worker", "sip_reports")
