@@ -1,7 +1,9 @@
-"""What an operator does at the database's own side: an organisation's first administrator, and operators' accounts."""
+"""What an operator does at the database's own side: an organisation's first administrator, and operators' accounts.
+
+The commands that call these open the transaction.
+"""
 
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
 from django.utils import timezone
 
 from audit import log
@@ -15,19 +17,18 @@ def grant_admin(db: str, *, orgnr: str, hsa_id: str, name: str = "") -> tuple[As
 
     Raises RuleBroken for an unknown organisation, and an employee of another one or who is inactive.
     """
-    with transaction.atomic(using=db):
-        organisation = known_organisation(db, orgnr)
-        hsa_id = hsa_id.strip().upper()
-        staff = Staff.objects.using(db).filter(hsa_id=hsa_id).first()
-        if staff is None:
-            staff = Staff.objects.using(db).create(
-                organisation=organisation, hsa_id=hsa_id, name=name or hsa_id, title="administratör"
-            )
-        elif staff.organisation_id != organisation.pk:
-            raise RuleBroken("HSA-id:t hör till en medarbetare i en annan organisation.")
-        elif not staff.is_active:
-            raise RuleBroken("Medarbetaren är inaktiv.")
-        return make_admin(db, staff)
+    organisation = known_organisation(db, orgnr)
+    hsa_id = hsa_id.strip().upper()
+    staff = Staff.objects.using(db).filter(hsa_id=hsa_id).first()
+    if staff is None:
+        staff = Staff.objects.using(db).create(
+            organisation=organisation, hsa_id=hsa_id, name=name or hsa_id, title="administratör"
+        )
+    elif staff.organisation_id != organisation.pk:
+        raise RuleBroken("HSA-id:t hör till en medarbetare i en annan organisation.")
+    elif not staff.is_active:
+        raise RuleBroken("Medarbetaren är inaktiv.")
+    return make_admin(db, staff)
 
 
 def make_admin(db: str, staff: Staff) -> tuple[Assignment, bool]:
@@ -73,19 +74,18 @@ def save_account(db: str, *, username: str, name: str, password: str, orgnr: str
 
     Raises RuleBroken when the name belongs to somebody else, ValidationError for a weak password.
     """
-    with transaction.atomic(using=db):
-        user = User.objects.using(db).filter(username=username).first()
-        if user and not user.is_operator:
-            raise RuleBroken("Användarnamnet finns redan och är inget driftkonto.")
-        user = user or User(username=username, kind=UserKind.STAFF, is_operator=True)
-        user.name, user.is_active = name or user.name or username, True
-        validate_password(password, user)
-        user.set_password(password)
-        user.save(using=db)
-        log.append_unscoped("operators.account_saved", action=log.WRITE, user_id=user.pk, name=user.name, using=db)
-        if orgnr:
-            administer(db, user, known_organisation(db, orgnr))
-        return user
+    user = User.objects.using(db).filter(username=username).first()
+    if user and not user.is_operator:
+        raise RuleBroken("Användarnamnet finns redan och är inget driftkonto.")
+    user = user or User(username=username, kind=UserKind.STAFF, is_operator=True)
+    user.name, user.is_active = name or user.name or username, True
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(using=db)
+    log.append_unscoped("operators.account_saved", action=log.WRITE, user_id=user.pk, name=user.name, using=db)
+    if orgnr:
+        administer(db, user, known_organisation(db, orgnr))
+    return user
 
 
 def administer(db: str, user: User, organisation: Organisation) -> None:
@@ -99,12 +99,11 @@ def administer(db: str, user: User, organisation: Organisation) -> None:
 
 def close_account(db: str, *, username: str) -> User:
     """Switch an operator's account off. Raises RuleBroken when there is none."""
-    with transaction.atomic(using=db):
-        user = User.objects.using(db).filter(username=username, is_operator=True).first()
-        if user is None:
-            raise RuleBroken("Det finns inget driftkonto med det namnet.")
-        user.is_active = False
-        user.set_unusable_password()
-        user.save(using=db)
-        log.append_unscoped("operators.account_closed", action=log.WRITE, user_id=user.pk, name=user.name, using=db)
-        return user
+    user = User.objects.using(db).filter(username=username, is_operator=True).first()
+    if user is None:
+        raise RuleBroken("Det finns inget driftkonto med det namnet.")
+    user.is_active = False
+    user.set_unusable_password()
+    user.save(using=db)
+    log.append_unscoped("operators.account_closed", action=log.WRITE, user_id=user.pk, name=user.name, using=db)
+    return user

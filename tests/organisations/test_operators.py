@@ -93,6 +93,9 @@ def test_an_operators_account_needs_a_strong_password_and_stays_apart(database, 
         account(monkeypatch, "drift.eva", password="kort")
     with pytest.raises(CommandError, match="inget driftkonto"):
         account(monkeypatch, "amira.falun")
+    with pytest.raises(CommandError, match="ingen aktiv organisation"):
+        account(monkeypatch, "drift.eva", "--organisation", "5599999999")
+    assert not User.objects.filter(username="drift.eva").exists(), "half an account"
     account(monkeypatch, "drift.eva", "--name", "Eva Drift")
     user = User.objects.get(username="drift.eva")
     assert user.is_operator and not user.is_demo and user.check_password(STRONG)

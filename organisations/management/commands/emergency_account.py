@@ -5,6 +5,7 @@ import sys
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from organisations import operators
 from organisations.errors import RuleBroken
@@ -20,18 +21,17 @@ class Command(BaseCommand):
         parser.add_argument("--close", action="store_true", help="stäng kontot")
 
     def handle(self, *args, **options):
+        username, name, orgnr = options["username"], options["name"], options["organisation"]
+        password = "" if options["close"] else self.password()
         try:
-            if options["close"]:
-                operators.close_account("admin", username=options["username"])
-                self.stdout.write("Driftkontot är stängt.")
-                return
-            operators.save_account(
-                "admin", username=options["username"], name=options["name"], password=self.password(),
-                orgnr=options["organisation"],
-            )  # fmt: skip
+            with transaction.atomic(using="admin"):
+                if options["close"]:
+                    operators.close_account("admin", username=username)
+                else:
+                    operators.save_account("admin", username=username, name=name, password=password, orgnr=orgnr)
         except (RuleBroken, ValidationError) as error:
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
-        self.stdout.write("Driftkontot är sparat.")
+        self.stdout.write("Driftkontot är stängt." if options["close"] else "Driftkontot är sparat.")
 
     def password(self) -> str:
         """Typed unseen, or the first line of what is piped in; never an argument, which others could read."""

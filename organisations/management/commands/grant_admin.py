@@ -1,6 +1,7 @@
 """Makes an organisation's first administrator, so that the rest can be entered in the administration's pages."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from organisations import operators
 from organisations.errors import RuleBroken
@@ -16,9 +17,10 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         try:
-            assignment, made = operators.grant_admin(
-                "admin", orgnr=options["organisation"], hsa_id=options["employee_id"], name=options["name"]
-            )
+            with transaction.atomic(using="admin"):
+                assignment, made = operators.grant_admin(
+                    "admin", orgnr=options["organisation"], hsa_id=options["employee_id"], name=options["name"]
+                )
         except RuleBroken as error:
             raise CommandError(str(error)) from error
         done = "är nu administratör" if made else "är redan administratör"
