@@ -1,5 +1,7 @@
 """Who may see what: rows that the database derives, for units and for the person's own login."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
@@ -45,18 +47,29 @@ class CaseAccess(models.Model):
 
 
 class PersonAccess(models.Model):
-    """Which login may read which person's own pages: the person, or a child's guardian (MED-1)."""
+    """Which login may read which person's own pages, in which days: the person, or a child's guardian (MED-1).
+
+    A row without a case is the person's own. Rows with a case are derived by triggers, never written by hand: a
+    guardian's in a case where the guardian is recorded, and the child's own where it may read early.
+    """
 
     user_id = models.BigIntegerField("inloggning")
     person = models.ForeignKey("cases.Person", models.CASCADE, related_name="+", verbose_name="person")
+    case = models.ForeignKey("cases.Case", models.CASCADE, null=True, related_name="+", verbose_name="ärende")
     relation = models.CharField("relation", max_length=10, choices=Relation, default=Relation.SELF)
+    representative = models.UUIDField("företrädare", null=True)
+    valid_from = models.DateField("gäller från", default=date(1, 1, 1), db_default=date(1, 1, 1))
     valid_to = models.DateField("gäller till")
 
     class Meta:
         db_table = "person_access"
         verbose_name = "egen åtkomst"
         verbose_name_plural = "egna åtkomster"
-        constraints = [models.UniqueConstraint(fields=["user_id", "person"], name="person_access_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user_id", "person", "case"], nulls_distinct=False, name="person_access_once"
+            )
+        ]
 
     def __str__(self):
         return f"{self.user_id}"

@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import Http404
 
 from audit import log
@@ -12,7 +12,8 @@ from cases.models import Case, PersonAccess
 
 def own_cases():
     """The cases that the signed-in citizen may read, newest first; the database decides which."""
-    relation = PersonAccess.objects.filter(person=OuterRef("person")).values("relation")[:1]
+    mine = PersonAccess.objects.filter(Q(case=None) | Q(case=OuterRef("pk")), person=OuterRef("person"))
+    relation = mine.order_by("-relation").values("relation")[:1]
     others = Case.objects.exclude(pk=OuterRef("pk"))
     found = Case.objects.with_names().select_related("lead_authority")
     return found.annotate(relation=Subquery(relation), has_others=Exists(others)).order_by("-opened_at")

@@ -1,6 +1,6 @@
 """The contexts of the citizen's pages."""
 
-from citizen import reading, words
+from citizen import givers, reading, words
 from citizen.door import is_guardian
 
 
@@ -49,4 +49,9 @@ def version_content(plan) -> dict:
 
 
 def consents_page(case) -> dict:
-    return frame(case) | {"rows": reading.consents_of(case)}
+    rows, told = reading.consents_of(case), givers.told_of(case)
+    for row in rows:
+        row["givers"] = told.get(row["consent"].pk, [])
+    now = next((row for row in rows if row["consent"].superseded_at is None), None)
+    missing = [line for line in now["givers"] if line.missing] if now and case.is_open else []
+    return frame(case) | {"rows": rows, "missing": missing, "may_answer": givers.who_may_answer(case)}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from audit.models import AuditEvent
 from citizen import words
 from citizen.door import is_guardian, may_see_place
-from consent.models import Consent, ConsentUnit, Disclosure
+from consent.models import WAITING, Answer, Consent, ConsentUnit, Disclosure
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
 from plans.models import (
@@ -28,6 +28,8 @@ from plans.models import (
 )
 
 READERS_PER_PAGE = 25
+# What the database does not show to citizens: how mature somebody found the child to be.
+UNSEEN = ("child_mature", "maturity_note")
 TAGS = {
     MeasureStatus.PLANNED: (gettext_lazy("Planerad"), "", ""),
     MeasureStatus.ONGOING: (gettext_lazy("Pågår"), "info", ""),
@@ -131,7 +133,7 @@ def contact_of(case) -> Contact:
 
 def consents_of(case) -> list[dict]:
     """Every answer, newest first, each with the units it covers (SAM-8)."""
-    rows = list(Consent.objects.filter(case=case).order_by("-recorded_at", "-pk"))
+    rows = list(Consent.objects.filter(case=case).defer(*UNSEEN).order_by("-recorded_at", "-pk"))
     units = ConsentUnit.objects.filter(case=case).select_related("unit__organisation").order_by("unit__name")
     today = timezone.localdate()
     return [
@@ -147,7 +149,7 @@ def consents_of(case) -> list[dict]:
 
 def consent_now(case) -> dict | None:
     """The present answer with its units, or nothing when none has been asked for."""
-    row = Consent.objects.filter(case=case, superseded_at=None).first()
+    row = Consent.objects.filter(case=case, superseded_at=None).defer(*UNSEEN).first()
     if row is None:
         return None
     units = ConsentUnit.objects.filter(consent=row).select_related("unit").order_by("unit__name")
@@ -156,6 +158,8 @@ def consent_now(case) -> dict | None:
         "consent": row,
         "names": words.and_list([unit.unit.name for unit in units]),
         "stands": row.both_yes and not lapsed,
+        "waiting": WAITING in (row.share_answer, row.planning_answer),
+        "no": Answer.NO in (row.share_answer, row.planning_answer),
         "lapsed": row.both_yes and lapsed,
     }
 

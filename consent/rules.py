@@ -3,35 +3,10 @@
 from django.utils import timezone
 
 from consent import coverage
-from consent.models import Answer, Form
+from consent.models import WAITING, Answer, Form
 from organisations.errors import RuleBroken
 
 SPOKEN = {Form.SPOKEN, Form.PRESUMED}
-
-
-def together(answers) -> str:
-    """One answer of several: a single no is a no, and only all yes are a yes (FB 6:13)."""
-    given = set(answers)
-    if Answer.NO in given:
-        return Answer.NO
-    return Answer.YES if given == {Answer.YES} else Answer.UNAVAILABLE
-
-
-def check_givers(case, givers, child_view: str, *, minor: bool) -> None:
-    """Everybody has answered both questions; under 18 every guardian, and the child was asked (SAM-6)."""
-    if not givers:
-        raise RuleBroken("Personen är under 18 år. Skriv varje vårdnadshavares namn och svar.", field="guardian_1_name")
-    known = set(Answer.values)
-    if any(g.share_answer not in known or g.planning_answer not in known or not g.name for g in givers):
-        raise RuleBroken("Båda frågorna behöver ett svar från var och en.", field="share_answer")
-    if not minor:
-        return
-    if not child_view:
-        raise RuleBroken("Fråga barnet och skriv vad barnet tycker.", field="child_view")
-    named = {g.name.casefold() for g in givers}
-    for guardian in case.outside_parties.filter(kind="guardian", removed_at=None):
-        if guardian.name.casefold() not in named:
-            raise RuleBroken(f"Svar saknas från vårdnadshavaren {guardian.name}.", field="guardian_1_name")
 
 
 def check_answer(before, answers, answer) -> None:
@@ -43,7 +18,7 @@ def check_answer(before, answers, answer) -> None:
         raise RuleBroken("Samtycket kan inte vara lämnat framåt i tiden.", field="given_on")
     if answer.valid_to and (answer.valid_to < today or answer.valid_to < answer.given_on):
         raise RuleBroken("Slutdatumet har passerat. Välj ett datum från och med i dag.", field="valid_to")
-    if Answer.UNAVAILABLE in answers and Answer.NO not in answers and coverage.stands(before):
+    if {Answer.UNAVAILABLE, WAITING} & set(answers) and Answer.NO not in answers and coverage.stands(before):
         raise RuleBroken("Det finns redan ett ja. Det gäller tills personen tar tillbaka det eller det går ut.")
 
 

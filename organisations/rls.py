@@ -26,7 +26,8 @@ ACCESS = (
 )
 PERSON = (
     "exists (select 1 from cases_case c join person_access p on p.person_id = c.person_id"
-    " where c.id = {table}.{column} and p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()))"
+    " where c.id = {table}.{column} and p.user_id = (select ctx_user()) and (p.case_id is null or p.case_id = c.id)"
+    " and (select sip_today()) between p.valid_from and p.valid_to)"
 )
 TOPICS = " and {table}.topics & a.hidden_topics = 0"
 STEERS = "(select ctx_handler()) and may_steer({table}.{column})"

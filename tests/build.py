@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cases import services as cases
 from cases.models import Case
-from consent import coverage
+from consent import coverage, givers, representatives
 from consent import services as consents
 from meetings import services as meetings
 from plans import approval, followups
@@ -54,6 +54,32 @@ def consent(cast, case, *, who="owner", units=("party",), share_answer="yes", pl
         )
 
 
+CHILD = {"child_view": "Jag vill ha hjälp i skolan.", "child_mature": False, "maturity_note": "Amira, vid hembesöket."}
+
+
+def representative(cast, case, name, *, who="owner", ground="guardian", **values):
+    """One who may speak for the person, with evidence seen today."""
+    long_ago = today() - timedelta(days=900)
+    details = {"evidence": "Utdrag ur folkbokföringen", "evidence_on": today(), "from_on": long_ago}
+    with cast.acting(who):
+        return representatives.add(
+            case=Case.objects.with_names().get(pk=case.pk),
+            details=representatives.Details(ground=ground, name=name, **(details | values)),
+            by=cast.actor(who),
+        )
+
+
+def answer_of(row, share_answer="yes", planning_answer="yes"):
+    """What a guardian says."""
+    return givers.Giver(row.name, share_answer, planning_answer, representative=row.pk)
+
+
+def guardians_say(cast, case, *answers, **values):
+    """What guardians have said, written in at one time, for a child who is not mature; returns the consent."""
+    told = CHILD | {"units": (), "share_answer": "", "planning_answer": ""} | values
+    return consent(cast, case, guardians=list(answers), **told)
+
+
 def lapsed(cast, case, *, units=("party",)):
     """The present consent ran out yesterday, as it will look when the days have passed."""
     with cast.acting("owner"):
@@ -69,7 +95,7 @@ def lapsed(cast, case, *, units=("party",)):
             planning="yes",
             units=[cast.unit(name) for name in units],
             trees=[],
-            givers=[consents.Giver(case.full_name, "yes", "yes", "person")],
+            who=[givers.Giver(case.full_name, "yes", "yes", "person")],
         )
 
 

@@ -35,13 +35,10 @@ class People:
         return staff_actor(found or self.first_handler[unit_id])
 
     def let_citizens_read(self) -> None:
-        """Each citizen's login reads the person's own pages; one has no SIP yet."""
+        """Each citizen's login reads the person's own pages, or those of a child; one has no SIP yet."""
         for user, item in self.citizens:
-            number = item["personnummer"]
-            if item["is"] == "guardian":
-                number = item["child"]
-            person, _ = Person.objects.using("admin").get_or_create(
-                number=number, defaults={"id_kind": IdKind.PERSONNUMMER}
-            )
-            relation = "guardian" if item["is"] == "guardian" else "self"
-            person_access.grant("admin", user, person, relation=relation)
+            if item["is"] == "person":
+                Person.objects.using("admin").get_or_create(
+                    number=item["personnummer"], defaults={"id_kind": IdKind.PERSONNUMMER}
+                )
+            person_access.link("admin", user, item["personnummer"])

@@ -2,16 +2,18 @@
 
 import json
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import connections
 
 from cases import services as cases
 from cases.models import Case
+from consent import representatives
 from consent import services as consent
+from consent.givers import Giver
 from consent.models import Answer
-from consent.services import Giver
+from consent.representatives import Details
 from meetings import services as meetings
 from meetings.models import Meeting
 from organisations.scope import acting_for
@@ -58,6 +60,7 @@ class Walk(Planning):
         self.parties()
         self.prepare()
         if self.story["consent"]:
+            self.represent()
             self.consent()
         if self.story["meeting"] and self.has_access():
             self.call()
@@ -175,18 +178,15 @@ class Walk(Planning):
                 cursor.execute("select rebuild_access(%s)", [self.case_id])
 
     def record(self, case, by, given, units, *, excluded: str | None = None) -> None:
-        guardians = [Giver(g["name"], g["share_answer"], g["planning_answer"]) for g in given["guardians"]]
+        answers = self.answers(case, given)
         trees = [self.people.units[key] for key in given["whole_tree_units"]]
         own = {party.unit_id for party in case.participations.active()}
         consent.record(
             case=case,
             form=given["form"],
             given_on=self.clock.day(given["offset"]),
-            share_answer=given["share_answer"],
-            planning_answer=given["planning_answer"],
             units=[unit for unit in units if unit.pk in own or unit.pk == case.owner_unit_id],
             trees=trees,
-            guardians=guardians,
             informed_how=given["informed_how"] or "",
             excluded_note=given["excluded_note"] if excluded is None else excluded,
             child_view=given["child_view"] or "",
@@ -194,7 +194,39 @@ class Walk(Planning):
             if Answer.NO in (given["share_answer"], given["planning_answer"])
             else "",
             by=by,
+            **answers,
         )
+
+    def answers(self, case, given) -> dict:
+        """What the person said; for a child what each guardian has said, by those who are written in."""
+        if not given["guardians"]:
+            return {"share_answer": given["share_answer"], "planning_answer": given["planning_answer"]}
+        rows = {row.name: row for row in representatives.guardians(case)}
+        said = [
+            Giver(g["name"], g["share_answer"], g["planning_answer"], representative=rows[g["name"]].pk)
+            for g in given["guardians"]
+            if g["offset"] is not None
+        ]
+        return {"guardians": said, "child_mature": False, "maturity_note": "Bedömt vid samtalet med barnet."}
+
+    def represent(self) -> None:
+        """A child's guardians are written in before anybody is asked; one that has a login can read."""
+        given = self.story["consent"]
+        if not given or not given["guardians"]:
+            return
+        numbers = {item["name"]: item["personnummer"] for _, item in self.people.citizens if item["is"] == "guardian"}
+        with self.step(given["recorded_by"], given["offset"], at="11:00") as (case, by):
+            for guardian in given["guardians"]:
+                details = Details(
+                    ground="guardian",
+                    name=guardian["name"],
+                    number=numbers.get(guardian["name"], ""),
+                    phone=guardian["phone"] or "",
+                    evidence="Utdrag ur folkbokföringen",
+                    evidence_on=self.clock.day(given["offset"]),
+                    from_on=self.clock.day(given["offset"]) - timedelta(days=900),
+                )
+                representatives.add(case=case, details=details, by=by)
 
     def change_consent(self) -> None:
         given = self.story["consent"]

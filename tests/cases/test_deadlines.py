@@ -192,7 +192,7 @@ def consent_until(cast, case, day) -> Consent:
 
 
 def test_a_consent_that_runs_out_is_told_of_before_and_after_and_the_state_stays(cast):
-    """TID-5: a warning two weeks before, a task when it has passed."""
+    """SAM-4, TID-5: warnings 30 and 14 days before, a task when it has passed."""
     case = build.case(cast, days_ago=0)
     ends = build.today() + timedelta(40)
     consent_until(cast, case, ends)
@@ -203,7 +203,7 @@ def test_a_consent_that_runs_out_is_told_of_before_and_after_and_the_state_stays
             kinds = list(InboxItem.objects.filter(case_id=case.pk).order_by("pk").values_list("kind", flat=True))
         if len(kinds) > len(told):
             told.append((day, kinds[-1]))
-    assert told == [(26, "consent_lapses"), (41, "consent_lapsed")]
+    assert told == [(10, "consent_lapses"), (26, "consent_lapses"), (41, "consent_lapsed")]
     with cast.acting("owner"):
         case.refresh_from_db()
         assert case.state == "initiated"

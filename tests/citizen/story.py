@@ -6,10 +6,8 @@ from django.test import Client
 from django.utils import timezone
 
 from cases import person_access
-from cases.enums import Relation
 from cases.models import Person
 from consent import services as consent
-from consent.services import Giver
 from meetings import services as meetings
 from organisations.models import Authority, User
 from plans import approval
@@ -19,7 +17,7 @@ from tests.cast import Cast
 from tests.database import PASSWORD
 
 ELSA, INGEBORG, RONJA, TINDRA = "194307199069", "194112249166", "199911012384", "199903212380"
-CHILD = "201003222385"
+CHILD, VERA = "202309052393", "198505122393"
 
 
 def signed_in(username: str) -> Client:
@@ -40,14 +38,15 @@ class Story:
         self.planned = self.with_plan(self.agreed(ELSA, "Elsa"))
         self.waiting = self.called(self.agreed(INGEBORG, "Ingeborg"))
         self.ended = self.withdrawn(self.agreed(RONJA, "Ronja"))
-        self.child = self.agreed(CHILD, "Bo", guardians=[Giver("Vera Sagodal", "yes", "yes")], child_view="Bo vill.")
+        self.child = self.agreed_by_guardian(CHILD, "Bo")
         for username, case in (
             ("elsa.medborgare", self.planned),
             ("ingeborg.medborgare", self.waiting),
             ("ronja.medborgare", self.ended),
         ):
             self.grant(username, case)
-        self.grant("vera.medborgare", self.child, relation=Relation.GUARDIAN)
+        user = User.objects.using("admin").get(username="vera.medborgare")
+        person_access.link("admin", user, VERA)
 
     def grant(self, username, case, **kwargs):
         user = User.objects.using("admin").get(username=username)
@@ -57,7 +56,7 @@ class Story:
         """Started by the kommun, with a yes that covers the health centre."""
         case = build.case(self.cast, number=number, given_name=name)
         by = self.cast.owner
-        answers = {} if "guardians" in details else {"share_answer": "yes", "planning_answer": "yes"}
+        answers = {"share_answer": "yes", "planning_answer": "yes"}
         with self.cast.acting("owner"):
             consent.record(
                 case=case, form="spoken", informed_how="Vi pratade hemma.", given_on=today(), by=by,
@@ -65,6 +64,14 @@ class Story:
                 excluded_note="Ekonomi", **answers, **details,
             )  # fmt: skip
         return case
+
+    def agreed_by_guardian(self, number, name):
+        """A child's case; the guardian's login is known by the number that staff have written in."""
+        case = build.case(self.cast, number=number, given_name=name)
+        build.party(self.cast, case)
+        vera = build.representative(self.cast, case, "Vera Sagodal", number=VERA)
+        build.guardians_say(self.cast, case, build.answer_of(vera), units=("party",), excluded_note="Ekonomi")
+        return self.fresh(case)
 
     def called(self, case, *, days_ahead=10):
         """A meeting that the health centre has said yes to."""

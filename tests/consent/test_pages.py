@@ -7,7 +7,6 @@ from audit.models import AuditEvent
 from consent.models import Consent, ReceivedVersion
 from tests import build
 
-CHILD = "201003222385"
 GOOD = {
     "share_answer": "yes",
     "planning_answer": "yes",
@@ -160,32 +159,6 @@ def test_who_gets_in(cast, browse, who, history, record):
     assert client.get(url(case, "history")).status_code == history
     assert client.get(url(case)).status_code == record
     assert client.post(url(case), filled(cast)).status_code in ({record} if record != 200 else {200, 302, 409})
-
-
-def test_guardians_of_a_child_answer_one_by_one(cast, browse):
-    case = build.case(cast, number=CHILD)
-    client = browse("amira.falun")
-    assert "Alla vårdnadshavare behöver svara" in client.get(url(case)).content.decode()
-    values = filled(cast, units=[], share_answer=None, planning_answer=None) | {
-        "guardian_1_name": "Vera Sagodal",
-        "guardian_1_share": "yes",
-        "guardian_1_planning": "yes",
-        "guardian_2_name": "Ture Sagodal",
-    }
-    text = client.post(url(case), values).content.decode()
-    assert "Skriv namnet och båda svaren för vårdnadshavare 2." in text
-    assert "Fyll i vad tycker barnet" in text or "Svara på frågan ”Vad tycker barnet?”" in text
-    values |= {"guardian_2_share": "yes", "guardian_2_planning": "yes", "child_view": "Jag vill ha hjälp i skolan."}
-    assert client.post(url(case), values).status_code == 302
-    text = client.get(url(case, "history")).content.decode()
-    assert "Vera Sagodal" in text and "Ture Sagodal" in text and "Jag vill ha hjälp i skolan." in text
-
-
-def test_a_child_without_guardians_is_explained(cast, browse):
-    case = build.case(cast, number=CHILD)
-    values = filled(cast, units=[], share_answer=None, planning_answer=None, child_view="Ja.")
-    text = browse("amira.falun").post(url(case), values).content.decode()
-    assert "Skriv varje vårdnadshavares namn och svar." in text
 
 
 # --- withdrawing, leaving, closing ---------------------------------------------------------------------------------

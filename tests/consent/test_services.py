@@ -14,7 +14,6 @@ from organisations.models import Unit
 from organisations.scope import acting_for
 from tests import build
 
-CHILD = "201003222385"
 YES = {"share_answer": "yes", "planning_answer": "yes"}
 
 
@@ -233,44 +232,6 @@ def test_the_owner_does_not_leave(cast):
     case = build.consented(cast)
     with cast.acting("owner"), pytest.raises(RuleBroken, match="Lämna över"):
         services.leave(case=case, why="x", by=cast.owner)
-
-
-def guardians(*answers):
-    return [services.Giver(f"Vårdnadshavare {n}", *answer) for n, answer in enumerate(answers, start=1)]
-
-
-def test_a_child_needs_every_guardian(cast):
-    case = build.case(cast, number=CHILD)
-    with pytest.raises(RuleBroken, match="varje vårdnadshavares"):
-        build.consent(cast, case, child_view="Vill ha hjälp.")
-    one_missing = guardians(("yes", "yes"), ("unavailable", "yes"))
-    build.consent(cast, case, guardians=one_missing, child_view="Vill ha hjälp.")
-    assert build.reread(cast, case).state == "initiated"
-    build.consent(cast, case, guardians=guardians(("yes", "yes"), ("yes", "yes")), child_view="Vill ha hjälp.")
-    assert build.reread(cast, case).state == "consented"
-    with cast.acting("owner"):
-        assert coverage.current(case).givers.filter(kind="guardian").count() == 2
-
-
-def test_one_guardians_no_is_a_no(cast):
-    case = build.case(cast, number=CHILD)
-    build.consent(cast, case, guardians=guardians(("yes", "yes"), ("no", "yes")), child_view="Vet inte.")
-    assert build.reread(cast, case).state == "declined"
-
-
-def test_the_childs_view_is_asked_for(cast):
-    case = build.case(cast, number=CHILD)
-    with pytest.raises(RuleBroken) as refused:
-        build.consent(cast, case, guardians=guardians(("yes", "yes")))
-    assert refused.value.field == "child_view"
-
-
-def test_a_known_guardian_who_has_not_answered_is_named(cast):
-    case = build.case(cast, number=CHILD)
-    with cast.acting("owner"):
-        cases.add_outside_party(case=case, kind="guardian", name="Vera Sagodal", tell_by="phone", by=cast.owner)
-    with pytest.raises(RuleBroken, match="Vera Sagodal"):
-        build.consent(cast, case, guardians=guardians(("yes", "yes")), child_view="Ja.")
 
 
 def test_other_owners_learn_of_each_other_only_when_the_person_agreed(cast):
