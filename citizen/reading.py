@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from audit.models import AuditEvent
 from citizen import words
 from citizen.door import is_guardian, may_see_place
+from consent import corrections
 from consent.models import WAITING, Answer, Consent, ConsentUnit, Disclosure
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
@@ -188,8 +189,10 @@ def copies_of(case) -> list[dict]:
     given = [
         {"day": row.given_on, "to": row.recipient, "what": _("Planen"), "how": row.get_how_display()} for row in copies
     ]
-    for row in Disclosure.objects.filter(case=case):
-        given.append({"day": swedish.as_date(row.at), "to": row.recipient, "what": row.what, "how": row.how})
+    disclosed = corrections.mark(list(Disclosure.objects.filter(case=case)), corrections.of_case(case))
+    for row in disclosed:
+        told = {"day": swedish.as_date(row.at), "to": row.recipient, "what": row.what, "how": row.how}
+        given.append(told | {"recall": row.recall})
     return sorted(given, key=lambda row: row["day"], reverse=True)
 
 

@@ -12,5 +12,7 @@ urlpatterns = [
     path("min-plan/<uuid:pk>/samtycke/", views.consents, name="consents"),
     path("min-plan/<uuid:pk>/kopior/", views.copies, name="copies"),
     path("min-plan/<uuid:pk>/lasare/", views.readers, name="readers"),
+    path("min-plan/<uuid:pk>/lasare/utdrag/", views.extract, name="extract"),
+    path("min-plan/<uuid:pk>/lasare/utdrag/<uuid:extract>/", views.extract_pdf, name="extract_pdf"),
     path("min-plan/<uuid:pk>/pdf/", views.pdf, name="pdf"),
 ]

@@ -1,12 +1,17 @@
 """”Min plan”: what the person, or a child's guardian, reads about the own plan (MED-1, MED-2). Read only."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import log
-from citizen import pages, reading
+from citizen import extracts, pages, reading
 from citizen.door import mine, own_cases
+from logbook import pages as log_pages
+from logbook.forms import PeriodForm
+from logbook.models import LogExtract
+from logbook.views import as_file
+from organisations.errors import shown_on
 from organisations.middleware import polling
 
 
@@ -59,6 +64,29 @@ def readers(request, case):
     own = request.GET.get("egna") == "1"
     rows, page = reading.readers_page(case, request.actor.user_id, request.GET.get("sida"), own=own)
     return render(request, "citizen/readers.html", pages.frame(case) | {"rows": rows, "page": page, "own": own})
+
+
+@require_http_methods(["GET", "POST"])
+@mine
+def extract(request, case):
+    """Who has read, as a PDF to keep: ordered here, fetched from the same page (PDL 8:5)."""
+    form = PeriodForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            extracts.order(case, by=request.actor, **form.cleaned_data)
+    if form.is_bound and form.is_valid():
+        return redirect("citizen:extract", case.pk)
+    earlier = log_pages.extracts(case, view="citizen:extract_pdf", user_id=request.actor.user_id)
+    return render(request, "citizen/extract.html", pages.frame(case) | {"form": form, "extracts": earlier})
+
+
+@require_safe
+@mine
+def extract_pdf(request, case, extract):
+    own = LogExtract.objects.filter(person_id=case.person_id, user_id=request.actor.user_id, state="ready")
+    found = get_object_or_404(own, pk=extract)
+    log.record("citizen.extract", action=log.PRINT, case_id=case.pk, person_id=case.person_id)
+    return as_file(found)
 
 
 @polling

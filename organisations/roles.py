@@ -54,6 +54,9 @@ ACTIONS: dict[str, Rule] = {
     "consent.represent": Rule(HANDLERS, steers=True),
     # Reading the plan in force in an emergency: the database also looks at organisation, unit and purpose (PDL 4:5).
     "consent.break_glass": Rule(frozenset({Role.HANDLER, Role.READER})),
+    # Mistakes, also found after the case has ended (PLA-9): voiding is the owner's.
+    "cases.void": Rule(HANDLERS, steers=True, open_only=False),
+    "consent.recall": Rule(HANDLERS, steers=True, open_only=False),
     # Meetings
     "meetings.call": Rule(HANDLERS, steers=True),
     "meetings.change": Rule(HANDLERS, steers=True),
@@ -64,6 +67,7 @@ ACTIONS: dict[str, Rule] = {
     "plans.edit": Rule(HANDLERS),
     "plans.start": Rule(HANDLERS, steers=True),
     "plans.approve": Rule(HANDLERS, steers=True, ward=True),
+    "plans.correct": Rule(HANDLERS, steers=True),
     "plans.report": Rule(HANDLERS),
     "plans.hand_out": Rule(HANDLERS),
     "plans.follow_up": Rule(HANDLERS, steers=True),

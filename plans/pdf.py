@@ -24,6 +24,11 @@ def render_invitation(context: dict, *, timeout: float = 60) -> bytes:
     return _order("invitation", context, timeout)
 
 
+def render_log(context: dict, *, timeout: float = 60) -> bytes:
+    """Who has read about a person, as a table (PDL 8:5)."""
+    return _order("log", context, timeout)
+
+
 def _order(document: str, context: dict, timeout: float) -> bytes:
     order = json.dumps({"document": document, "context": context}).encode()
     with tempfile.TemporaryDirectory(prefix="sip-pdf-") as scratch:

@@ -3,7 +3,7 @@
 Runs only as a subprocess (`python -m plans.render`, started by `plans.pdf`): it reads nothing but its
 own folders, reaches no network, and has ceilings for memory and time.
 
-Input: `{"document": "plan" | "invitation", "context": {…}}`. All values are finished Swedish text
+Input: `{"document": "plan" | "invitation" | "log", "context": {…}}`. All values are finished Swedish text
 unless said otherwise; a missing or empty one leaves its section out.
 
 plan: person {name, number}, version (number), approved_on (2026-03-17), draft (bool), correction,
@@ -19,6 +19,8 @@ participants [{name, unit, phone, present (bool)}], consent {text}, copies [text
 
 invitation: person {name}, issued_by, written_on (2026-03-05), meeting {when, form, where}, about,
 questions [text], participants [text], support, caller {name, title, unit, phone}.
+
+log: person {name}, written_on (2026-03-05), period, place (whose part of the log), rows [{at, who, where, what, why}].
 """
 
 import io
@@ -46,16 +48,18 @@ READABLE = (PAGES, HERE / "fonts")
 MEMORY_BYTES = 700 * 1024 * 1024
 CPU_SECONDS = 30
 FILE_BYTES = 20 * 1024 * 1024
-INPUT_BYTES = 192 * 1024
+INPUT_BYTES = 384 * 1024
 # Line breaking takes more than linear time; the forms stop at 4 000.
 MAX_TEXT = 8000
 MAX_LINES = 500
 # Two texts stand side by side while both are short; long ones are slow to balance and hard to read.
 BESIDE = 500
 MAX_ITEMS = 60
+# The rows of a log are many and short.
+MAX_ROWS = 500
 REFUSED = 3
 
-TITLES = {"plan": "Din samordnade individuella plan", "invitation": "Inbjudan till SIP-möte"}
+TITLES = {"plan": "Din samordnade individuella plan", "invitation": "Inbjudan till SIP-möte", "log": "Vilka har läst"}
 HORIZONS = {"short": "på kort sikt", "long": "på lång sikt"}
 LABELS = {
     "region": "Regionen",
@@ -100,14 +104,14 @@ class OwnFiles(URLFetcher):
         return super().fetch(url, headers)
 
 
-def clean(value):
+def clean(value, items: int = MAX_ITEMS):
     """Text without control characters, lone surrogates and direction overrides, at every depth."""
     if isinstance(value, dict):
-        return {str(key): clean(item) for key, item in list(value.items())[:MAX_ITEMS]}
+        return {str(key): clean(item, items) for key, item in list(value.items())[:MAX_ITEMS]}
     if isinstance(value, list):
-        if len(value) > MAX_ITEMS:
+        if len(value) > items:
             raise Refused("too many items")
-        return [clean(item) for item in value]
+        return [clean(item, items) for item in value]
     if isinstance(value, bool) or value is None:
         return value
     if len(str(value)) > MAX_TEXT:
@@ -196,7 +200,12 @@ def _invitation(data: dict) -> dict:
     return {**data, "written_on": _day(data.get("written_on")), "questions": data.get("questions") or QUESTIONS}
 
 
-SHAPES = {"plan": _plan, "invitation": _invitation}
+def _log(data: dict) -> dict:
+    return {**data, "written_on": _day(data.get("written_on"))}
+
+
+SHAPES = {"plan": _plan, "invitation": _invitation, "log": _log}
+ITEMS = {"log": MAX_ROWS}
 
 
 def add_scope(pdf: bytes) -> bytes:
@@ -234,7 +243,7 @@ def draw(document: str, data: dict) -> bytes:
     if document not in SHAPES or not isinstance(data, dict):
         raise Refused("unknown document")
     try:
-        values = SHAPES[document](clean(data))
+        values = SHAPES[document](clean(data, ITEMS.get(document, MAX_ITEMS)))
     except (AttributeError, TypeError) as wrong:
         raise Refused("not of the described shape") from wrong
     values |= {"title": TITLES[document], "tokens": TOKENS.as_uri()}

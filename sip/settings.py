@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "plans",
     "deviations",
     "retention",
+    "logbook",
     "identity",
     "casework",
     "citizen",
@@ -270,7 +271,9 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.deliver_due", "schedule": 20.0},
     "deadlines": {"task": "cases.sweep_deadlines", "schedule": 300.0},
     "consents": {"task": "consent.sweep_lapses", "schedule": 600.0},
+    "ages": {"task": "consent.sweep_ages", "schedule": 3600.0},
     "documents": {"task": "plans.render_due", "schedule": 20.0},
+    "log_extracts": {"task": "logbook.draw_due", "schedule": 20.0},
     "retention": {"task": "retention.carry_out", "schedule": 600.0},
     "partitions": {"task": "audit.keep_partitions", "schedule": 24 * 3600.0},
     "anchor": {"task": "audit.anchor", "schedule": 60.0},
@@ -281,10 +284,10 @@ SIP_EXPORT_DIR = Path(env.text("SIP_EXPORT_DIR") or SIP_HOME / "export")
 # The log's anchors lie outside the database, and so does the key that signs them; only the worker needs them.
 if DEMO or SIP_PROCESS != "worker":
     SIP_ANCHOR_DIR = Path(env.text("SIP_ANCHOR_DIR") or SIP_HOME / "anchors")
-    SIP_ANCHOR_KEY = Path(env.text("SIP_ANCHOR_KEY") or SIP_HOME / "anchor.key")
+    SIP_ANCHOR_PEM = Path(env.text("SIP_ANCHOR_PEM") or SIP_HOME / "anchor.key")
 else:
     SIP_ANCHOR_DIR = Path(env.required("SIP_ANCHOR_DIR", why="Där skrivs loggens ankare. Se docs/drift.md."))
-    SIP_ANCHOR_KEY = Path(env.required("SIP_ANCHOR_KEY", why="Nyckeln signerar loggens ankare. Se docs/drift.md."))
+    SIP_ANCHOR_PEM = Path(env.required("SIP_ANCHOR_PEM", why="Nyckeln signerar loggens ankare. Se docs/drift.md."))
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

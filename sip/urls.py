@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("meetings.urls")),
     path("", include("plans.urls")),
     path("", include("deviations.urls")),
+    path("", include("logbook.urls")),
     path("", include("retention.urls")),
     path("", include("identity.urls")),
     path("", include("citizen.urls")),
