@@ -62,6 +62,6 @@ def write_anchor(*, older_than: int = 0) -> int:
 
 
 def _key() -> Path:
-    if settings.DEMO and not settings.SIP_ANCHOR_KEY.exists():
-        anchors.make_key(settings.SIP_ANCHOR_KEY)
-    return settings.SIP_ANCHOR_KEY
+    if settings.DEMO and not settings.SIP_ANCHOR_PEM.exists():
+        anchors.make_key(settings.SIP_ANCHOR_PEM)
+    return settings.SIP_ANCHOR_PEM

@@ -82,10 +82,10 @@ def appended(bench, cursor) -> None:
 def verified(bench, cursor) -> None:
     connection = cursor.connection
     with tempfile.TemporaryDirectory() as folder:
-        settings.SIP_ANCHOR_DIR, settings.SIP_ANCHOR_KEY = Path(folder) / "anchors", Path(folder) / "key"
+        settings.SIP_ANCHOR_DIR, settings.SIP_ANCHOR_PEM = Path(folder) / "anchors", Path(folder) / "key"
         took = timed(tasks.write_anchor)
         bench.say("ankare: sekunder", took, 60, f"{CHAINS} kedjor")
-        key = anchors.public_key(anchors.public_path(settings.SIP_ANCHOR_KEY))
+        key = anchors.public_key(anchors.public_path(settings.SIP_ANCHOR_PEM))
         reports = []
 
         def check():

@@ -30,7 +30,7 @@ def anchors_elsewhere(tmp_path_factory):
     place = tmp_path_factory.mktemp("anchors")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "SIP_ANCHOR_DIR", place / "anchors")
-        patch.setattr(settings, "SIP_ANCHOR_KEY", place / "anchor.key")
+        patch.setattr(settings, "SIP_ANCHOR_PEM", place / "anchor.key")
         yield
 
 

@@ -72,7 +72,7 @@ def anchor_place(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         place = tmp_path_factory.mktemp("log")
         patch.setattr(tasks.settings, "SIP_ANCHOR_DIR", place / "anchors")
-        patch.setattr(tasks.settings, "SIP_ANCHOR_KEY", place / "anchor.key")
+        patch.setattr(tasks.settings, "SIP_ANCHOR_PEM", place / "anchor.key")
         yield place
 
 

@@ -102,7 +102,15 @@ def test_the_key_is_the_owners_alone_and_is_never_written_over(book, tmp_path):
 
 
 def test_in_production_no_key_is_made_in_passing(book, settings, tmp_path):
-    settings.DEMO, settings.SIP_ANCHOR_KEY = False, tmp_path / "none.key"
+    settings.DEMO, settings.SIP_ANCHOR_PEM = False, tmp_path / "none.key"
     with pytest.raises(FileNotFoundError):
         tasks.write_anchor()
-    assert not settings.SIP_ANCHOR_KEY.exists()
+    assert not settings.SIP_ANCHOR_PEM.exists()
+
+
+def test_an_anchor_that_keeps_a_moved_head_to_itself_is_found(book, monkeypatch):
+    """Its root is over all heads, so it does not fit what the files together list."""
+    listed = anchors._moved
+    monkeypatch.setattr(anchors, "_moved", lambda *args: list(listed(*args))[1:])
+    tasks.write_anchor()
+    assert book.found() == {"anchor root"}

@@ -117,7 +117,7 @@ def test_a_removed_anchor_is_found(book, number):
 
 def test_an_anchor_signed_by_another_key_is_found(book, settings, tmp_path):
     other = tmp_path / "other.key"
-    settings.SIP_ANCHOR_KEY = other
+    settings.SIP_ANCHOR_PEM = other
     settings.SIP_PROCESS = "worker"
     call_command("anchor_audit", "--make-key", stdout=StringIO())
     call_command("anchor_audit", stdout=StringIO())

@@ -8,7 +8,7 @@ from audit.tasks import write_anchor
 
 
 class Command(BaseCommand):
-    help = "Skriver ett signerat ankare för loggen i SIP_ANCHOR_DIR. Med --make-key görs nyckeln i SIP_ANCHOR_KEY."
+    help = "Skriver ett signerat ankare för loggen i SIP_ANCHOR_DIR. Med --make-key görs nyckeln i SIP_ANCHOR_PEM."
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def make_key(self):
         try:
-            public = anchors.make_key(settings.SIP_ANCHOR_KEY)
+            public = anchors.make_key(settings.SIP_ANCHOR_PEM)
         except FileExistsError as error:
-            raise CommandError(f"Det finns redan en nyckel i {settings.SIP_ANCHOR_KEY}.") from error
-        self.stdout.write(f"Nyckeln ligger i {settings.SIP_ANCHOR_KEY}. Kopiera {public} till den som ska kontrollera.")
+            raise CommandError(f"Det finns redan en nyckel i {settings.SIP_ANCHOR_PEM}.") from error
+        self.stdout.write(f"Nyckeln ligger i {settings.SIP_ANCHOR_PEM}. Kopiera {public} till den som ska kontrollera.")

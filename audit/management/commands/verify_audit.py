@@ -19,13 +19,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--anchors", type=Path, metavar="MAPP", help="mapp med ankarfiler, helst en kopia")
-        parser.add_argument("--key", type=Path, metavar="FIL", help="den publika nyckeln (förval: SIP_ANCHOR_KEY.pub)")
+        parser.add_argument("--key", type=Path, metavar="FIL", help="den publika nyckeln (förval: SIP_ANCHOR_PEM.pub)")
         parser.add_argument("--database", default="admin" if "admin" in settings.DATABASES else "default")
 
     def handle(self, *args, database, **options):
         folder, key = options["anchors"], None
         if folder:
-            key = self.key(folder, options["key"] or anchors.public_path(settings.SIP_ANCHOR_KEY))
+            key = self.key(folder, options["key"] or anchors.public_path(settings.SIP_ANCHOR_PEM))
         began = time.monotonic()
         with connections[database].cursor() as cursor:
             cursor.execute(SEES_ALL)
