@@ -21,7 +21,8 @@ class HsaField(LineField):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("help_text", "Till exempel SE2321000180-A001")
-        super().__init__(max_length=40, label="HSA-id", required=False, **kwargs)
+        kwargs.setdefault("label", "HSA-id")
+        super().__init__(max_length=40, required=False, **kwargs)
 
     def to_python(self, value):
         text = super().to_python(value).upper()
@@ -104,6 +105,10 @@ class AssignmentForm(forms.Form):
     staff = forms.ModelChoiceField(label="Medarbetare", queryset=None, empty_label="Välj medarbetare")
     unit = forms.ModelChoiceField(label="Enhet", queryset=None, empty_label="Välj enhet")
     role = forms.ChoiceField(label="Roll", choices=GIVEN_ROLES, widget=forms.RadioSelect)
+    commission_hsa_id = HsaField(
+        label="Medarbetaruppdragets HSA-id",
+        help_text="Behövs för vårdenheter. Samma uppdrag ska stå i medarbetarens inloggning.",
+    )
     valid_from = SwedishDateField(label="Från och med", missing="Skriv från vilken dag uppdraget gäller.")
     valid_to = SwedishDateField(label="Till och med", required=False)
 

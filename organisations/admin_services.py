@@ -99,7 +99,7 @@ def end_sessions(*, by, person) -> int:
     return ended
 
 
-def assign(*, by, staff, unit, role, valid_from, valid_to=None) -> Assignment:
+def assign(*, by, staff, unit, role, valid_from, valid_to=None, commission_hsa_id="") -> Assignment:
     """Give a member of the own staff a role at an own unit (medarbetaruppdrag)."""
     for thing in (staff, unit):
         _must_be_own(thing, by)
@@ -109,7 +109,14 @@ def assign(*, by, staff, unit, role, valid_from, valid_to=None) -> Assignment:
         raise RuleBroken("Slutdatumet kan inte ligga före startdatumet.", field="valid_to")
     if Assignment.objects.filter(staff=staff, unit=unit, role=role, is_active=True).exists():
         raise RuleBroken(f"{staff.name} har redan det uppdraget.", field="role")
-    made = Assignment.objects.create(staff=staff, unit=unit, role=role, valid_from=valid_from, valid_to=valid_to)
+    made = Assignment.objects.create(
+        staff=staff,
+        unit=unit,
+        role=role,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        commission_hsa_id=commission_hsa_id,
+    )
     details = {"staff": staff.pk, "unit": unit.pk, "role": role}
     log.record("organisations.assigned", object_type="assignment", object_id=str(made.pk), details=details)
     return made
