@@ -4,9 +4,11 @@ from django.core.paginator import Paginator
 from django.utils import timezone
 
 from cases import access
-from cases.enums import DeadlineKind, OutsideKind, Reason, State
+from cases.enums import CloseReason, DeadlineKind, OutsideKind, Reason, State
 from cases.frame import address, context
 from cases.models import Case, CaseEvent
+from cases.text_models import TextKey
+from cases.topics import NOT_SHARED, sees_all
 from casework import facts
 from casework.next_step import NOBODY, next_step
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
@@ -65,6 +67,7 @@ def page(case, actor, *, revealed: bool = False) -> dict:
             "more_events": len(happened) > LATEST,
             "deadlines": deadlines,
             "reasons": [Reason(value).label for value in case.reasons],
+            "texts": shared_texts(case, actor),
             "ward": seen.ward_unit,
             "consent_units": consent_units(result["frame"]["consent"]),
         }
@@ -83,6 +86,7 @@ def links(case, actor) -> dict:
         "contact_url": link("cases.note_contact", "cases:note_contact"),
         "ready_url": link("cases.discharge_ready", "cases:discharge_ready"),
         "close_url": link("cases.close", "plans:close"),
+        "void_url": link("cases.void", "consent:void") if case.close_reason != CloseReason.MISTAKE else "",
         "leave_url": "" if access.steers(case, actor) else link("cases.leave", "plans:leave"),
         "withdraw_url": link("consent.withdraw", "plans:withdraw"),
         "link_new_url": "" if case.is_open else link("cases.link_new", "cases:link_new"),
@@ -117,6 +121,12 @@ def parties_part(case, actor, answers) -> dict:
         "owner_is_party": any(row["unit"].pk == case.owner_unit_id for row in rows),
         "outside": [outside_row(party) for party in outside],
     }
+
+
+def shared_texts(case, actor) -> dict[str, str]:
+    """The texts of the case, by key; what is not shared with the unit is said to be so, whatever it says (SAM-3)."""
+    whole = sees_all(case.pk, actor)
+    return {key: case.said(key) if whole or key in case.rows else f"{NOT_SHARED}." for key in TextKey.values}
 
 
 def latest_meeting(case) -> Meeting | None:

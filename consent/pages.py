@@ -1,7 +1,7 @@
 """What the pages of consent show; a fixed number of queries."""
 
 from cases import access
-from consent import coverage, services
+from consent import corrections, coverage, services
 from consent.models import Consent
 
 
@@ -13,7 +13,11 @@ def history(case, actor) -> dict:
     now = next((consent for consent in consents if consent.superseded_at is None), None)
     return {
         "consents": consents,
-        "disclosures": list(case.disclosures.select_related("by__staff", "by__unit").order_by("-at", "-pk")),
+        "disclosures": corrections.mark(
+            list(case.disclosures.select_related("by__staff", "by__unit").order_by("-at", "-pk")),
+            corrections.of_case(case),
+        ),
+        "may_recall": access.may(case, actor, "consent.recall"),
         "missing": coverage.why_no_call(now) if case.is_open else "",
         "other_sips": services.other_sips(case),
         "may_record": access.may(case, actor, "consent.record"),

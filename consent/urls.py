@@ -1,11 +1,23 @@
 from django.urls import path
 
-from consent import views
+from consent import representatives_views, views, views_corrections
 
 app_name = "consent"
 urlpatterns = [
     path("arenden/<uuid:pk>/samtycke/", views.history, name="history"),
     path("arenden/<uuid:pk>/samtycke/nytt/", views.record, name="record"),
+    path("arenden/<uuid:pk>/foretradare/", representatives_views.listing, name="representatives"),
+    path("arenden/<uuid:pk>/foretradare/ny/", representatives_views.new, name="representative_new"),
+    path("arenden/<uuid:pk>/foretradare/<int:number>/", representatives_views.change, name="representative"),
+    path("arenden/<uuid:pk>/foretradare/<int:number>/avsluta/", representatives_views.end, name="representative_end"),
+    path("arenden/<uuid:pk>/foretradare/undantag/", representatives_views.exception, name="age_exception"),
+    path(
+        "arenden/<uuid:pk>/foretradare/undantag/<int:number>/upphav/",
+        representatives_views.end_exception,
+        name="age_exception_end",
+    ),
+    path("arenden/<uuid:pk>/makulera/", views_corrections.void, name="void"),
+    path("arenden/<uuid:pk>/utlamnat/<int:disclosure>/aterkalla/", views_corrections.recall, name="recall"),
     path("samtycke-aterkallat/", views.receipt, name="receipt"),
     path("mottaget/", views.received, name="received"),
     path("mottaget/<int:pk>/", views.received_one, name="received_one"),

@@ -16,7 +16,7 @@ from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.models import Unit
 from plans import documents, rules, services, sharing
-from plans.models import Plan, PlanState
+from plans.models import Plan, PlanCorrection, PlanState
 from plans.rules import Missing, NotReady
 
 READY_STATES = (State.MET, State.PLANNED, State.FOLLOWING_UP)
@@ -33,6 +33,8 @@ def ward_approves(case) -> bool:
 
 def why_not(case, *, by, consent) -> str:
     """The sentence that says why `by` cannot approve a plan in this case now, or an empty string."""
+    if PlanCorrection.objects.filter(case=case, plan__state=PlanState.DRAFT).exists():
+        return "Utkastet är en rättelse. Sätt den i kraft på sidan för rättelsen."
     if case.state not in READY_STATES:
         return "Planen kan godkännas när mötet har hållits."
     if ward_approves(case):
@@ -40,7 +42,7 @@ def why_not(case, *, by, consent) -> str:
             return f"Före utskrivningen är det {case.ward_unit.name} som godkänner planen."
     elif not steers(case, by):
         return "Bara den ansvariga enheten eller huvudansvarigs enhet kan godkänna planen."
-    if not coverage.stands(consent):
+    if not coverage.may_go_on(consent):
         return "Samtycket gäller inte. Fråga personen igen innan planen godkänns."
     if not sharing.sees_all(case.pk, by):
         return sharing.ONLY_WHO_SEES_ALL

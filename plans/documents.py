@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from audit import log
 from cases import services as cases
+from consent import representatives
 from consent.models import Consent, Disclosure
 from meetings.models import Attendance
 from organisations import swedish
@@ -41,6 +42,7 @@ def context(plan: Plan, *, consent: Consent | None = None) -> dict:
         "version": plan.version,
         "approved_on": timezone.localdate(plan.approved_at).isoformat() if plan.approved_at else "",
         "draft": plan.is_draft,
+        "correction": correction_text(plan),
         "issued_by": " och ".join(issuers(plan)),
         "case_number": case.reference,
         "hidden": plan.hidden,
@@ -75,6 +77,12 @@ def context(plan: Plan, *, consent: Consent | None = None) -> dict:
         "copies": [line.strip() for line in plan.copies_to.split("\n") if line.strip()],
         "signatures": case.guideline.signatures == "required",
     }
+
+
+def correction_text(plan: Plan) -> str:
+    """Rättar version 1. En uppgift var fel."""
+    correction = getattr(plan, "correction", None)
+    return f"Rättar version {correction.corrects.version}. {correction.get_kind_display()}." if correction else ""
 
 
 def goal_text(number: int, goal) -> dict:
@@ -240,6 +248,7 @@ def pdf_of(*, plan: Plan, by) -> bytes | None:
 
 def hand_out(*, plan: Plan, recipient, how, given_on, by) -> HandedOutCopy:
     """Record who was given the plan, and how, also among the disclosures (PLA-6)."""
+    representatives.check_may_be_told(plan.case, [recipient])
     copy = HandedOutCopy.objects.create(
         case_id=plan.case_id, plan=plan, recipient=recipient, how=how, given_on=given_on, by_id=by.assignment_id
     )

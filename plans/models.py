@@ -11,6 +11,7 @@ from cases.models import Case
 from cases.topics import ALL
 from meetings.models import Meeting
 from organisations.models import Assignment, Authority, Staff, Unit
+from plans.correction_models import PlanCorrection as PlanCorrection
 
 
 class PlanState(models.TextChoices):

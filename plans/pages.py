@@ -7,7 +7,7 @@ from cases import frame, topics
 from cases import services as cases
 from cases.access import may
 from organisations import swedish
-from plans import approval, documents, rules, services, sharing, versions
+from plans import approval, corrections, documents, rules, services, sharing, versions
 from plans.models import HandedOutCopy, Plan, PlanState
 
 
@@ -34,14 +34,16 @@ def approved_of(case, version: int) -> Plan:
 def overview(actor, case) -> dict:
     """The plan in force, what is being written, and the copies that were handed out."""
     plan = services.in_force(case)
-    draft = case.plans.filter(state=PlanState.DRAFT).select_related("saved_by__staff").first()
+    draft = case.plans.filter(state=PlanState.DRAFT).select_related("saved_by__staff", "correction").first()
     if plan:
         plan.case = case
     return {
         **frame.context(case, actor, here="plan"),
         "plan": plan,
         "heading": versions.heading(plan) if plan else "",
-        **(tagged(plan) if plan else {}),
+        **(tagged(plan) | corrections.told(plan) if plan else {}),
+        "correcting": draft is not None and getattr(draft, "correction", None) is not None,
+        "may_correct": plan is not None and draft is None and may(case, actor, "plans.correct"),
         "draft": draft,
         "copies": handed_out(case) if plan else [],
         "writable": case.state in services.WRITABLE_STATES,
@@ -78,6 +80,7 @@ def reading(actor, case, plan) -> dict:
         "plan": plan,
         "heading": versions.heading(plan),
         **tagged(plan),
+        **corrections.told(plan),
         "may_hand_out": may(case, actor, "plans.hand_out") and not plan.is_draft,
         "may_edit": may(case, actor, "plans.edit"),
     }

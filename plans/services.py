@@ -41,10 +41,11 @@ def with_content(plans):
         Prefetch("measures", measures.order_by("position", "pk"))
     )
     people = ("saved_by__staff", "lead_staff", "lead_unit", "lead_authority", "approved_by__staff", "meeting")
+    correction = ("correction__corrects", "correction__by__staff", "correction__by__unit")
     # Of the access rows the reader's role sees none but its own unit's.
     whole = CaseAccess.objects.filter(case_id=OuterRef("case_id"), hidden_topics=0)
     return (
-        plans.select_related(*people)
+        plans.select_related(*people, *correction)
         .prefetch_related(Prefetch("goals", goals), "blocks")
         .annotate(seen_whole=Exists(whole))
     )

@@ -16,7 +16,8 @@ def plans_section(case) -> dict:
     measures = Measure.objects.select_related("unit", "authority").order_by("position", "pk")
     goals = Goal.objects.order_by("position").prefetch_related(Prefetch("measures", measures.prefetch_related(reports)))
     found = Plan.objects.filter(case=case).select_related("lead_staff", "lead_authority", "approved_by__staff")
-    found = found.prefetch_related(Prefetch("goals", goals), "blocks").order_by("-version")
+    found = found.select_related("correction__corrects").prefetch_related(Prefetch("goals", goals), "blocks")
+    found = found.order_by("-version")
     return part("Planen", parts=[one(plan) for plan in found])
 
 
@@ -25,7 +26,7 @@ def one(plan) -> dict:
     texts = [(key.label, plan.rows[key].text, plan.rows[key].topics) for key in BlockKey if key in plan.rows]
     columns = [(str(field(name).verbose_name).capitalize(), getattr(plan, name)) for name in COLUMNS]
     return part(
-        f"Version {plan.version}, {plan.get_state_display().lower()}",
+        f"Version {plan.version}, {plan.get_state_display().lower()}{corrected(plan)}",
         [
             *texts,
             *columns,
@@ -38,6 +39,11 @@ def one(plan) -> dict:
         ],
         [goal_part(goal) for goal in plan.goals.all()],
     )
+
+
+def corrected(plan) -> str:
+    correction = getattr(plan, "correction", None)
+    return f", rättelse av version {correction.corrects.version}" if correction else ""
 
 
 def goal_part(goal) -> dict:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from plans import views, views_edit, views_emergency, views_endings, views_followups
+from plans import views, views_corrections, views_edit, views_emergency, views_endings, views_followups
 
 app_name = "plans"
 case = "arenden/<uuid:pk>/"
@@ -21,6 +21,8 @@ urlpatterns = [
     path(f"{case}plan/versioner/<int:version>/pdf/", views.pdf, name="pdf"),
     path(f"{case}plan/versioner/<int:version>/plan.pdf", views.download, name="download"),
     path(f"{case}plan/versioner/<int:version>/lamna-ut/", views.hand_out, name="hand_out"),
+    path(f"{case}plan/ratta/", views_corrections.correct, name="correct"),
+    path(f"{case}plan/ratta/klar/", views_corrections.finish, name="finish_correction"),
     path(writing, views_edit.edit, name="edit"),
     path(f"{writing}mal/nytt/", views_edit.add_goal, name="add_goal"),
     path(f"{writing}mal/<int:goal>/", views_edit.goal, name="goal"),

@@ -15,6 +15,7 @@ MAX_LINE = 2000
 def listed(case):
     """All versions, latest first, with who approved them."""
     people = case.plans.select_related("approved_by__staff", "approved_by__unit", "saved_by__staff", "lead_staff")
+    people = people.select_related("correction__corrects")
     return people.order_by("-version")
 
 
@@ -135,7 +136,17 @@ def words(old: str, new: str) -> Row:
 
 
 def heading(plan: Plan) -> str:
-    """Version 2, gäller sedan 17 mars 2026"""
+    """Version 2, gäller sedan 17 mars 2026. Rättelse av version 1"""
+    corrected = correction_mark(plan)
+    return f"{standing(plan)}. {corrected}" if corrected else standing(plan)
+
+
+def correction_mark(plan: Plan) -> str:
+    correction = getattr(plan, "correction", None)
+    return f"Rättelse av version {correction.corrects.version}" if correction else ""
+
+
+def standing(plan: Plan) -> str:
     if plan.state == PlanState.DRAFT:
         return f"Version {plan.version}, utkast"
     on = swedish.short_date(plan.approved_at)

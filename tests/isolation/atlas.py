@@ -263,6 +263,7 @@ class Atlas:
             "assignment": self.cast.assignment("colleague").pk,
             "plan": self.one(f"select id {draft}", main),
             "in_force": self.one("select id from plans_plan where case_id = %s and state = 'approved'", main),
+            "disclosure": self.one("select min(id) from consent_disclosure where case_id = %s", main),
             "consent": self.one("select id from consent_consent where case_id = %s", main),
         }  # fmt: skip
 

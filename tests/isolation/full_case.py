@@ -69,6 +69,7 @@ class FullCase:
             consent.LegalGround, **case, unit=unit, statute="OSL 25:12", topics=1, facts="Tider", reason="Barn",
             valid_to=today, recorded_by=by, ended_at=now,
         )  # fmt: skip
+        self.add(consent.Recall, **case, recipient="Fel enhet", kind="wrong", reason="Felsänt", topics=0, by=by)
         self.add(
             consent.EmergencyAccess, **case, unit=unit, assignment=by, reason="Medvetslös", started_at=now,
             ends_at=now + timedelta(hours=1), ended_at=now,
@@ -91,6 +92,7 @@ class FullCase:
         self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=True)
         plan = self.add(plans.Plan, **case, version=1, created_by=by)
         self.add(plans.PlanBlock, **case, plan=plan, key="why", text="Flera hjälper dig.")
+        self.add(plans.PlanCorrection, **case, plan=plan, corrects=plan, kind="wrong", by=by)
         goal = self.add(plans.Goal, **case, plan=plan, position=1, text="Du sover gott.")
         measure = self.add(plans.Measure, **case, goal=goal, position=1, text="Vi ringer.", doer="self", written_by=by)
         self.add(plans.MeasureReport, **case, measure=measure, status="ongoing", reported_by=by)

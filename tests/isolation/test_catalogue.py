@@ -9,6 +9,7 @@ from organisations import database_roles
 
 # Functions that run with the rights of another role: what each may do is argued in docs/sakerhet.md.
 DEFINERS = {
+    "recall_disclosure", "recall_from", "recalled_for_me", "void_case",
     "bind_staff", "citizen_signed_in",
     "break_glass", "emergency_case", "end_emergency", "glass_case", "glass_hours",
     "access_changed", "adopt_plan_of_ward", "audit_anchor_at", "audit_anchored", "audit_append", "audit_chains_before",
