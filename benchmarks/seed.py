@@ -42,8 +42,8 @@ select {values}
 from c join u on u.n = c.unit_n join a on a.n = c.unit_n
 """
 REST = """
-insert into cases_participation (case_id, unit_id, obligation, started_on, end_note, added_by_id)
-select c.id, u.id, 'duty', current_date, '', a.assignment from c cross join generate_series(1, 3) k
+insert into cases_participation (case_id, unit_id, obligation, started_on, added_by_id)
+select c.id, u.id, 'duty', current_date, a.assignment from c cross join generate_series(1, 3) k
 join u on u.n = (c.unit_n + k * 37) %% (select count(*) from u) join a on a.n = c.unit_n;
 insert into consent_consent (case_id, share_answer, planning_answer, form, informed_how, given_on, excluded_note,
     may_tell_other_sip, child_view, recorded_by_id, recorded_at, withdrawn_form)
@@ -82,7 +82,6 @@ def case_columns() -> tuple[str, str]:
         "closed_on": "case when c.is_open then null else current_date end",
         "need_found_on": "current_date - 40",
         "opened_by_id": "a.assignment",
-        "reasons": "'{early}'",
         "given_name": "'Mät'",
         "family_name": "'Person ' || c.n",
         "protection": "'none'",

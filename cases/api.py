@@ -10,6 +10,9 @@ from cases import numbers, services
 from cases.access import case_by
 from cases.enums import Protection, Reason, State
 from cases.models import Case
+from cases.text_models import TextKey
+from cases.topic_codes import TopicCodes
+from cases.topics import codes_of
 from organisations.endpoints import Endpoint, Line, Named, PlainText
 from organisations.enums import Role
 from organisations.errors import RuleBroken
@@ -54,8 +57,11 @@ class CaseOut(CaseRow):
     phone = serializers.SerializerMethodField()
     address = serializers.SerializerMethodField()
     protection = serializers.ChoiceField(choices=Protection.choices)
-    reasons = serializers.ListField(child=serializers.ChoiceField(choices=Reason.choices))
+    reasons = serializers.ListField(
+        child=serializers.ChoiceField(choices=Reason.choices), help_text="Tomt när de inte delas med enheten."
+    )
     reason_note = serializers.CharField()
+    need_topics = serializers.SerializerMethodField(help_text="Ämnen för skälen och beskrivningen.")
     language = serializers.CharField()
     interpreter = serializers.BooleanField()
     inpatient = serializers.BooleanField()
@@ -65,6 +71,9 @@ class CaseOut(CaseRow):
     other_plan = serializers.CharField()
     parties = serializers.SerializerMethodField()
     deadlines = serializers.SerializerMethodField()
+
+    def get_need_topics(self, case) -> list[str]:
+        return codes_of(case.topics_of(TextKey.REASON_NOTE))
 
     def get_number(self, case) -> str:
         return "" if case.is_protected else case.person.number
@@ -91,6 +100,7 @@ class StartIn(serializers.Serializer):
     reasons = serializers.MultipleChoiceField(choices=Reason.choices, allow_empty=False)
     need_found_on = serializers.DateField()
     reason_note = PlainText(required=False, allow_blank=True, max_length=2000)
+    need_topics = TopicCodes(required=False, help_text="Vad skälen och beskrivningen handlar om; inget är alla ämnen.")
     phone = Line(required=False, allow_blank=True, max_length=30)
     address = Line(required=False, allow_blank=True, max_length=300)
     language = Line(required=False, allow_blank=True, max_length=60)

@@ -7,6 +7,9 @@ from django import forms
 from cases import directory
 from cases.enums import AskedBy, CloseReason, Obligation, OutsideKind, Protection, Reason, TellBy
 from cases.numbers import NumberField
+from cases.text_models import TextKey
+from cases.topicfield import TopicsField, fill_topics
+from cases.topics import ALL
 from organisations.enums import UnitKind
 from organisations.formfields import LineField, PhoneField, PlainTextField, SwedishDateField, SwedishTimeField
 from organisations.models import Unit
@@ -69,6 +72,11 @@ class NeedFields(forms.Form):
         required=False,
         help_text="Texten syns för de aktörer som samtycket omfattar. Skriv så att personen själv kan läsa den.",
     )
+    need_topics = TopicsField(label="Vad handlar skälen och beskrivningen om?")
+
+    def __init__(self, *args, need_topics=ALL, **kwargs):
+        super().__init__(*args, **kwargs)
+        fill_topics(self, need_topics=need_topics)
 
 
 class WardFields(forms.Form):
@@ -170,8 +178,13 @@ class NewPersonForm(StartForm):
 class EditForm(WardFields, NeedFields, ContactFields):
     @classmethod
     def of(cls, data, case):
-        initial = {name: getattr(case, name) for name in cls.base_fields}
-        return cls(data, initial=initial)
+        initial = {name: getattr(case, name) for name in cls.base_fields if name != "need_topics"}
+        form = cls(data, initial=initial, need_topics=case.topics_of(TextKey.REASON_NOTE))
+        if TextKey.REASONS not in case.rows:
+            # Not shared with the unit that writes.
+            for name in ("reasons", "reason_note", "need_topics"):
+                del form.fields[name]
+        return form
 
 
 class ContactForm(forms.Form):
@@ -186,6 +199,11 @@ class ContactForm(forms.Form):
         max_length=1000, rows=2, label="Vad kom ni fram till?", required=False,
         help_text="Nämn inget om personen som samtycket inte omfattar.",
     )  # fmt: skip
+    topics = TopicsField(label="Vad handlade kontakten om?")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        fill_topics(self)
 
 
 class DischargeReadyForm(ReadyFields):
@@ -248,6 +266,11 @@ class WhyForm(forms.Form):
         max_length=300, label="Varför?", missing="Skriv varför enheten inte deltar längre.",
         help_text="Till exempel att personen vill det eller att insatsen är avslutad. Syns för aktörerna.",
     )  # fmt: skip
+    topics = TopicsField(label="Vad handlar skälet om?")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        fill_topics(self)
 
 
 class OutsidePartyForm(forms.Form):

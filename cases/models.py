@@ -19,14 +19,15 @@ from cases.enums import (
     Obligation,
     OutsideKind,
     Protection,
-    Reason,
     State,
     TellBy,
 )
+from cases.text_models import VIEW_OF_LEAD, CaseText, TextKey, WithTexts
+from cases.topics import ALL
 from organisations.models import Assignment, Authority, Guideline, Staff, Unit
 
 __all__ = [
-    "Case", "CaseAccess", "CaseEvent", "Deadline", "LeadTerm", "OutsideParty", "Participation", "Person", "PersonAccess",
+    "Case", "CaseAccess", "CaseEvent", "CaseText", "Deadline", "LeadTerm", "OutsideParty", "Participation", "Person", "PersonAccess",
 ]  # fmt: skip
 
 
@@ -62,14 +63,14 @@ def plan_in_force(case) -> bool:
     return case.lead_unit_id is not None
 
 
-class Case(ConcurrentTransitionMixin, models.Model):
+class Case(WithTexts, ConcurrentTransitionMixin, models.Model):
     """One SIP process for one person. Made by the database function `open_case` only."""
 
     # What save() writes: the owner moves by hand_over(), identity and number never change.
     SAVED = [
-        "state", "reasons", "reason_note", "discharge_ready_at", "inpatient", "ward_unit", "given_name", "family_name",
-        "phone", "address", "language", "interpreter", "protection", "lead_unit", "lead_staff", "lead_authority",
-        "closed_on", "close_reason", "close_note", "other_plan", "person_view_of_lead", "updated_at",
+        "state", "discharge_ready_at", "inpatient", "ward_unit", "given_name", "family_name", "phone", "address",
+        "language", "interpreter", "protection", "lead_unit", "lead_staff", "lead_authority", "closed_on",
+        "close_reason", "updated_at",
     ]  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -83,8 +84,6 @@ class Case(ConcurrentTransitionMixin, models.Model):
     opened_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="öppnat av")
     updated_at = models.DateTimeField("ändrat", default=timezone.now)
     asked_by = models.CharField("vem bad om en SIP", max_length=10, choices=AskedBy, default=AskedBy.STAFF)
-    reasons = ArrayField(models.CharField(max_length=30, choices=Reason), verbose_name="skäl")
-    reason_note = models.TextField("beskriv behovet", blank=True)
     inpatient = models.BooleanField("inlagd på sjukhus", default=False)
     ward_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="vårdavdelning")
     discharge_ready_at = models.DateTimeField("utskrivningsklar", null=True)
@@ -104,14 +103,11 @@ class Case(ConcurrentTransitionMixin, models.Model):
     lead_authority = models.ForeignKey(
         Authority, models.PROTECT, null=True, related_name="+", verbose_name="huvudman med övergripande ansvar"
     )
-    person_view_of_lead = models.TextField("personens syn på huvudansvarig", blank=True)
     previous_case = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="+", verbose_name="tidigare ärende"
     )
     closed_on = models.DateField("avslutat", null=True)
     close_reason = models.CharField("skäl till avslut", max_length=20, choices=CloseReason, blank=True)
-    close_note = models.TextField("kommentar till avslut", blank=True)
-    other_plan = models.CharField("annan plan som räcker", max_length=300, blank=True)
     objects = CaseQuerySet.as_manager()
 
     class Meta:
@@ -127,12 +123,6 @@ class Case(ConcurrentTransitionMixin, models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=[State.PLANNED, State.FOLLOWING_UP]) | Q(lead_unit__isnull=False),
                 name="case_planned_has_lead",
-            ),
-            models.CheckConstraint(
-                condition=~Q(close_reason=CloseReason.OTHER_PLAN) | ~Q(other_plan=""), name="case_other_plan_named"
-            ),
-            models.CheckConstraint(
-                condition=~Q(close_reason=CloseReason.REFUSED) | ~Q(close_note=""), name="case_refusal_has_note"
             ),
         ]
         indexes = [
@@ -173,6 +163,23 @@ class Case(ConcurrentTransitionMixin, models.Model):
     def shown_name(self) -> str:
         """The name for lists and headings; a protection mark hides it everywhere."""
         return "Skyddade personuppgifter" if self.is_protected else self.full_name
+
+    @property
+    def reasons(self) -> list[str]:
+        """The values of Reason; none when they are not shared with the reader."""
+        return self.said(TextKey.REASONS).split()
+
+    @property
+    def reason_note(self) -> str:
+        return self.said(TextKey.REASON_NOTE)
+
+    @property
+    def close_note(self) -> str:
+        return self.said(TextKey.CLOSE_NOTE)
+
+    @property
+    def other_plan(self) -> str:
+        return self.said(TextKey.OTHER_PLAN)
 
     # Transitions are past-tense facts; the services prove their conditions before.
 
@@ -216,12 +223,10 @@ class Case(ConcurrentTransitionMixin, models.Model):
         """A plan version was approved together with the person."""
 
     @transition(field=state, source=list(OPEN_STATES), target=State.CLOSED)
-    def closed(self, *, on, reason, note="", other_plan=""):
+    def closed(self, *, on, reason):
         """The case ended, always with a reason (AVS-1)."""
         self.closed_on = on
         self.close_reason = reason
-        self.close_note = note
-        self.other_plan = other_plan
 
 
 class ParticipationQuerySet(models.QuerySet):
@@ -240,7 +245,6 @@ class Participation(models.Model):
     obligation = models.CharField("skyldighet", max_length=10, choices=Obligation)
     started_on = models.DateField("från", default=timezone.localdate)
     ended_on = models.DateField("till", null=True)
-    end_note = models.CharField("varför", max_length=300, blank=True)
     added_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="tillagd av")
     contact_staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", verbose_name="kontaktperson")
     objects = ParticipationQuerySet.as_manager()
@@ -327,7 +331,6 @@ class LeadTerm(models.Model):
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", verbose_name="huvudman")
     from_on = models.DateField("från")
     to_on = models.DateField("till", null=True)
-    person_view = models.TextField("personens syn", blank=True)
     decided_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="beslutat av")
 
     class Meta:
@@ -338,6 +341,11 @@ class LeadTerm(models.Model):
     def __str__(self):
         return f"{self.staff} {self.from_on}"
 
+    @property
+    def person_view(self) -> str:
+        """What the person thought of it; nothing when that is not shared with the reader."""
+        return self.case.said(VIEW_OF_LEAD.format(self.pk))
+
 
 class CaseEvent(models.Model):
     """What has happened in the case, in words, for all who take part."""
@@ -347,6 +355,7 @@ class CaseEvent(models.Model):
     kind = models.CharField("slag", max_length=30)
     text = models.CharField("händelse", max_length=300)
     detail = models.TextField("beskrivning", blank=True)
+    topics = models.BigIntegerField("ämnen", default=ALL, db_default=ALL)
     by = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="+", verbose_name="av")
 
     class Meta:

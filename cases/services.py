@@ -10,20 +10,42 @@ from audit import log
 from cases import deadlines, guidelines
 from cases.enums import CloseReason, DeadlineKind, State
 from cases.models import Case, CaseEvent, LeadTerm, OutsideParty, Participation
+from cases.text_models import VIEW_OF_LEAD, CaseText, TextKey
+from cases.topics import ALL, NO_TOPIC, NOT_SHARED, must_be_readable
 from notifications import services as notifications
 from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.models import Assignment, Unit
 
 EDITABLE = (
-    "given_name", "family_name", "phone", "address", "language", "interpreter", "protection", "reasons", "reason_note",
-    "inpatient", "ward_unit",
+    "given_name", "family_name", "phone", "address", "language", "interpreter", "protection", "inpatient", "ward_unit",
 )  # fmt: skip
+NEED = (TextKey.REASONS, TextKey.REASON_NOTE)
 
 
-def note(case, *, kind: str, text: str, by, detail: str = "") -> CaseEvent:
-    """Write one line in the case's history, seen by all parties."""
-    return CaseEvent.objects.create(case=case, kind=kind, text=text, detail=detail, by_id=by.assignment_id)
+def note(case, *, kind: str, text: str, by, detail: str = "", topics: int | None = None) -> CaseEvent:
+    """Write one line in the case's history; one with a free text is about all topics unless some are named (SAM-3).
+
+    A line of the system's own words has no topic, and is seen by all parties.
+    """
+    if topics is None:
+        topics = ALL if detail else NO_TOPIC
+    return CaseEvent.objects.create(
+        case=case, kind=kind, text=text, detail=detail, topics=topics, by_id=by.assignment_id
+    )
+
+
+def write_text(case, *, key: str, text: str, by, topics: int | None = None) -> CaseText:
+    """Write one of the case's texts; a text that stands keeps its topics unless others are named (SAM-3).
+
+    Raises RuleBroken when the writer could not read it afterwards.
+    """
+    kept = case.topics_of(key) if topics is None else topics
+    must_be_readable(case.pk, kept, by=by)
+    said = {"text": text, "topics": kept, "saved_at": timezone.now(), "saved_by_id": by.assignment_id}
+    row, _ = CaseText.objects.update_or_create(case=case, key=key, defaults=said)
+    case.forget_texts()
+    return row
 
 
 # close() has a parameter named `note`, as the case has a field for it.
@@ -56,6 +78,7 @@ def start(
     case_id=None,
     asked_by="staff",
     reason_note="",
+    need_topics=ALL,
     phone="",
     address="",
     language="",
@@ -94,6 +117,7 @@ def start(
         "asked_by": asked_by,
         "reasons": list(reasons),
         "reason_note": reason_note,
+        "need_topics": need_topics,
         "need_found_on": need_found_on.isoformat(),
         "phone": phone,
         "address": address,
@@ -126,22 +150,36 @@ def start_and_end(*, reason, by, other_plan="", **values) -> Case:
     return case
 
 
-def edit(*, case, by, **values) -> list[str]:
+def edit(*, case, by, need_topics: int | None = None, **values) -> list[str]:
     """Change contact, reasons and where the person is; returns the names of the fields that changed."""
     if "reasons" in values and not values["reasons"]:
         raise RuleBroken("Välj minst ett skäl till att en SIP behövs.", field="reasons")
     changed = [name for name in EDITABLE if name in values and getattr(case, name) != values[name]]
-    if not changed:
+    written = changed_need(case, values, need_topics)
+    if not changed and not written:
         return []
+    if any(key not in case.rows for key in written):
+        raise RuleBroken(f"{NOT_SHARED}: skälen till SIP:en.", field="reasons")
+    for key, text in written.items():
+        write_text(case, key=key, text=text, topics=need_topics, by=by)
     for name in changed:
         setattr(case, name, values[name])
     case.save()
+    changed = [*changed, *(key.value for key in written)]
     note(case, kind="edited", text="Uppgifterna i ärendet ändrades", by=by)
     log.record("cases.edited", case_id=case.pk, person_id=case.person_id, details={"fields": changed})
     return changed
 
 
-def note_contact(*, case, whom, how, on, by, about="") -> CaseEvent:
+def changed_need(case, values: dict, topics: int | None) -> dict:
+    """The texts of the need that get other words or other topics."""
+    said = {TextKey.REASONS: " ".join(values.get("reasons", case.reasons)),
+            TextKey.REASON_NOTE: values.get("reason_note", case.reason_note)}  # fmt: skip
+    moved = topics is not None and any(key in case.rows and case.topics_of(key) != topics for key in NEED)
+    return {key: text for key, text in said.items() if moved or text != case.said(key)}
+
+
+def note_contact(*, case, whom, how, on, by, about="", topics=ALL) -> CaseEvent:
     """Record the first contact between the huvudmän; the deadline for it is met (INI-5, TID-1)."""
     if on > timezone.localdate():
         raise RuleBroken("Dagen har inte varit än. Ange när kontakten togs.", field="on")
@@ -151,7 +189,8 @@ def note_contact(*, case, whom, how, on, by, about="") -> CaseEvent:
     text = f"Kontakt mellan verksamheterna: {whom}"
     if case.events.filter(kind="contact", text=text, detail=detail).exists():
         raise RuleBroken("Den kontakten är redan antecknad.")
-    event = note(case, kind="contact", text=text, detail=detail, by=by)
+    must_be_readable(case.pk, topics, by=by)
+    event = note(case, kind="contact", text=text, detail=detail, topics=topics, by=by)
     deadlines.meet(case=case, kind=DeadlineKind.FIRST_CONTACT)
     log.record("cases.contact_noted", case_id=case.pk, person_id=case.person_id)
     return event
@@ -201,15 +240,21 @@ def add_party(*, case, unit, by, obligation="") -> Participation:
     return party
 
 
-def end_party(*, case, party, why, by) -> None:
-    """End a unit's part in the case; its access ends in the same statement (KAL-1)."""
+def end_party(*, case, party, why, by, topics=ALL) -> None:
+    """End a unit's part in the case; its access ends in the same statement (KAL-1).
+
+    Why is a line of its own in the history, for those who may read of its topics (SAM-3).
+    """
     if party.ended_on:
         raise RuleBroken(f"{party.unit.name} deltar redan inte längre.")
     if party.unit_id == case.lead_unit_id:
         raise RuleBroken("Huvudansvarig arbetar på den enheten. Byt huvudansvarig först.")
-    party.ended_on, party.end_note = timezone.localdate(), why
-    party.save(update_fields=["ended_on", "end_note"])
+    must_be_readable(case.pk, topics, by=by)
+    party.ended_on = timezone.localdate()
+    party.save(update_fields=["ended_on"])
     note(case, kind="party_ended", text=f"{party.unit.name} deltar inte längre", by=by)
+    if why:
+        note(case, kind="party_ended", text="Varför en aktör slutade", detail=why, topics=topics, by=by)
     log.record("cases.party_ended", case_id=case.pk, person_id=case.person_id, object_id=str(party.unit_id))
 
 
@@ -275,11 +320,11 @@ def name_lead(*, case, staff, unit, authority, person_view, by) -> LeadTerm:
     today = timezone.localdate()
     case.lead_terms.filter(to_on=None).update(to_on=today)
     term = LeadTerm.objects.create(
-        case=case, staff=staff, unit=unit, authority=authority, from_on=today, person_view=person_view,
-        decided_by_id=by.assignment_id,
-    )  # fmt: skip
+        case=case, staff=staff, unit=unit, authority=authority, from_on=today, decided_by_id=by.assignment_id
+    )
+    if person_view:
+        write_text(case, key=VIEW_OF_LEAD.format(term.pk), text=person_view, by=by)
     case.lead_staff, case.lead_unit, case.lead_authority = staff, unit, authority
-    case.person_view_of_lead = person_view
     case.save()
     note(case, kind="lead_named", text=f"{staff.name} är huvudansvarig", by=by)
     log.record("cases.lead_named", case_id=case.pk, person_id=case.person_id, object_id=str(staff.pk))
@@ -303,7 +348,7 @@ def hand_over(*, case, unit, by) -> None:
     case.owner_unit = unit
 
 
-def close(*, case, reason, note, by, other_plan="") -> None:
+def close(*, case, reason, note, by, other_plan="", topics=ALL) -> None:
     """End a case with a reason; everyone who sees it is told, clocks and unsent messages stop (AVS-1, AVS-2, AVS-3).
 
     The case's own row is saved last: in a closed case the database refuses every write.
@@ -324,6 +369,9 @@ def close(*, case, reason, note, by, other_plan="") -> None:
     for unit_id in sorted(units_with_access(case) - {by.unit_id}):
         notifications.tell_unit(unit_id=unit_id, case_id=case.pk, kind="closed", key=str(case.pk))
     _line(case, kind="closed", text=f"Ärendet avslutades: {reason.label[0].lower()}{reason.label[1:]}", by=by)
-    case.closed(on=timezone.localdate(), reason=reason, note=note, other_plan=other_plan)
+    for key, text in ((TextKey.CLOSE_NOTE, note), (TextKey.OTHER_PLAN, other_plan)):
+        if text:
+            write_text(case, key=key, text=text, topics=topics, by=by)
+    case.closed(on=timezone.localdate(), reason=reason)
     case.save()
     log.record("cases.closed", case_id=case.pk, person_id=case.person_id, details={"reason": reason.value})

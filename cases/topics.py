@@ -6,12 +6,20 @@ whoever has anything hidden. Row security compares the same numbers.
 
 from django.db import connection
 
+from cases.access_models import CaseAccess
+from organisations.errors import RuleBroken
 from organisations.models import Topic
 
 ALL = -1
+# The system's own words, which say nothing of the person.
+NO_TOPIC = 0
 # Every bit that a topic can have, for "all but these".
 EVERY_BIT = (1 << 62) - 1
 NOT_SHARED = "Delas inte med er"
+CHOOSE_A_TOPIC = (
+    "Välj minst ett ämne, och bara ämnen som delas med er. Annars kan ni inte själva läsa det som ni skriver."
+)
+ONLY_WHO_SEES_ALL = "Bara en enhet som ser hela ärendet kan göra det. Personen har valt att en del inte delas med er."
 
 
 def active() -> list[Topic]:
@@ -58,8 +66,35 @@ def visible(topics: int, hidden: int) -> bool:
     return topics & hidden == 0
 
 
-def hidden_from_me(case) -> int:
-    """The mask of what the acting unit may not see in the case; 0 when it sees all."""
+def masks(case_id, by) -> list[int]:
+    """What is hidden from the acting unit on each ground that it sees the case by; [0] when it sees all.
+
+    A ground that shows no more than another is left out. A unit with two grounds sees what either shows.
+    """
+    rows = CaseAccess.objects.filter(case_id=case_id, unit_id=by.unit_id, emergency=False)
+    found = set(rows.values_list("hidden_topics", flat=True))
+    return sorted(mask for mask in found if not any(other != mask and other & ~mask == 0 for other in found))
+
+
+def sees_all(case_id, by) -> bool:
+    return masks(case_id, by) == [0]
+
+
+def must_see_all(case_id, *, by) -> None:
+    """Refuse what stands for the whole case to a unit that does not see the whole (the database does too)."""
+    if not sees_all(case_id, by):
+        raise RuleBroken(ONLY_WHO_SEES_ALL)
+
+
+def must_be_readable(case_id, *chosen: int, by, field: str = "topics") -> None:
+    """Refuse topics that the writer itself cannot read afterwards."""
+    grounds = masks(case_id, by)
+    if any(not any(visible(mask, hidden) for hidden in grounds) for mask in chosen):
+        raise RuleBroken(CHOOSE_A_TOPIC, field=field)
+
+
+def readable_by(case_id, unit_id, topics: int) -> bool:
+    """Whether another unit may read of these topics; asked by one who sees the case."""
     with connection.cursor() as cursor:
-        cursor.execute("select hidden_from_me(%s)", [case.pk])
+        cursor.execute("select readable_by(%s, %s, %s)", [case_id, unit_id, topics])
         return cursor.fetchone()[0]

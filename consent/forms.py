@@ -3,27 +3,19 @@
 from django import forms
 
 from cases import directory
+from cases.topicfield import ExemptedField
+from cases.topics import active as known_topics
 from consent import coverage, services
-from consent.models import Answer, Form
+from consent.givers_forms import GiverFields, answer_field
+from consent.models import Form, GiverKind
 from organisations.formfields import LineField, PlainTextField, SwedishDateField
 from organisations.models import Unit
 
-GUARDIAN_ROWS = (2, 4)
+# The names of the fields with what a party may not see.
+HIDDEN = "hidden_"
+PERSON = "person"
 ASK_SHARE = "Får verksamheterna dela uppgifter om personen med varandra?"
 ASK_PLANNING = "Vill personen ha en samordnad planering?"
-
-GUARDIAN_SHARE = "Vårdnadshavare {}: får verksamheterna dela uppgifter om barnet med varandra?"
-GUARDIAN_PLANNING = "Vårdnadshavare {}: ska planeringen vara samordnad?"
-
-
-def answer_field(label: str, *, required: bool = True) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label,
-        choices=Answer.choices,
-        widget=forms.RadioSelect,
-        required=required,
-        error_messages={"required": f"Svara på frågan ”{label}”", "invalid_choice": "Välj ett av svaren."},
-    )
 
 
 class UnitChoices(forms.ModelMultipleChoiceField):
@@ -46,7 +38,7 @@ class TreeChoices(UnitChoices):
         return f"Alla enheter under {unit.name}"
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(GiverFields, forms.Form):
     """One new answer; it starts from the present one, since most answers renew or narrow an earlier."""
 
     has_found = False
@@ -77,10 +69,17 @@ class ConsentForm(forms.Form):
     )
     new_units = UnitChoices(label="Träffar")
     excluded_note = PlainTextField(
-        label="Finns det något som inte får delas?",
-        help_text="Texten syns för alla som är med. Skriv vilket ämne det gäller, inte uppgiften själv.",
+        label="Finns det något mer som inte får delas?",
+        help_text="Texten syns bara för den som ansvarar för ärendet. Programmet följer ämnena ovan, inte den här "
+        "texten. Skriv inte uppgiften själv.",
         required=False,
         max_length=2000,
+    )
+    hidden_all = ExemptedField(label="Ämnen som inte får delas med någon annan än den ansvariga enheten")
+    other_ground = forms.BooleanField(
+        label="Personen säger nej till att dela men ja till att planera, och det finns en annan rättslig grund att dela",
+        help_text="Då avslutas inte ärendet. Skriv in grunden i nästa steg.",
+        required=False,
     )
     may_tell_other_sip = forms.BooleanField(
         label="Om personen har en SIP till: vi får berätta för den andra enheten att den här finns", required=False
@@ -102,11 +101,10 @@ class ConsentForm(forms.Form):
         kwargs["initial"] = self.as_initial(data) if searching else self.from_current()
         super().__init__(None if searching else data, **kwargs)
         self.choose_units(data)
-        if self.minor:
-            del self.fields["share_answer"], self.fields["planning_answer"]
-            self.add_guardians()
-        else:
+        self.choose_topics()
+        if not self.minor:
             del self.fields["child_view"]
+        self.add_givers()
 
     def from_current(self) -> dict:
         now = self.current
@@ -114,7 +112,9 @@ class ConsentForm(forms.Form):
         if now is None:
             return start
         start |= {"seen": now.pk, "excluded_note": now.excluded_note, "may_tell_other_sip": now.may_tell_other_sip}
-        start["child_view"] = now.child_view
+        start |= {"child_view": now.child_view, "maturity_note": now.maturity_note, "child_mature": now.child_mature}
+        if coverage.not_answered(now):
+            start["valid_to"] = now.valid_to
         named = list(now.units.all())
         start["units"] = [n.unit_id for n in named if not n.whole_tree]
         start["trees"] = [n.unit_id for n in named if n.whole_tree]
@@ -123,7 +123,28 @@ class ConsentForm(forms.Form):
     def as_initial(self, data) -> dict:
         """What was typed so far, when only the search button was pressed."""
         several = {name for name, field in self.base_fields.items() if isinstance(field, UnitChoices)}
-        return {name: data.getlist(name) if name in several else data.get(name) for name in data}
+        many = {name for name in data if name in several or name.startswith(HIDDEN)}
+        return {name: data.getlist(name) if name in many else data.get(name) for name in data}
+
+    def choose_topics(self) -> None:
+        """Per party, what the person does not want shared with it; the owner's unit is never among them (SAM-3)."""
+        offered, now = known_topics(), coverage.exempted_by(self.current)
+        self.fields["hidden_all"].fill(offered, 0)
+        units = {}
+        for name in ("units", "trees", "new_units"):
+            units |= {unit.pk: unit for unit in self.fields[name].queryset}
+        self.exempt = {pk: f"{HIDDEN}{pk}" for pk in units}
+        for pk, name in self.exempt.items():
+            self.fields[name] = ExemptedField(offered, label=units[pk].name, present=now.get(pk, 0))
+
+    def exempt_rows(self):
+        """For the page: the bound field of each party."""
+        return [self[name] for name in self.exempt.values()]
+
+    def exempted(self) -> dict[int, int]:
+        """A mask by unit id of what is exempted, with what is exempted for all."""
+        everybody = self.cleaned_data["hidden_all"]
+        return {pk: self.cleaned_data[name] | everybody for pk, name in self.exempt.items()}
 
     def choose_units(self, data) -> None:
         """The parties, the units above them, and what the search found."""
@@ -149,52 +170,50 @@ class ConsentForm(forms.Form):
         self.has_found = bool(hits or chosen)
         return Unit.objects.with_names().filter(pk__in=[*hits, *chosen]).order_by("name")
 
-    def add_guardians(self) -> None:
-        """A row for each known guardian and at least two; empty rows are left out (SAM-6)."""
-        known = self.case.outside_parties.filter(kind="guardian", removed_at=None).order_by("pk")
-        names = [guardian.name for guardian in known]
-        least, most = GUARDIAN_ROWS
-        self.guardian_numbers = range(1, min(max(least, len(names) + 1), most) + 1)
-        for n in self.guardian_numbers:
-            name = names[n - 1] if n <= len(names) else ""
-            self.fields[f"guardian_{n}_name"] = LineField(
-                label=f"Vårdnadshavare {n}, namn", max_length=150, required=False, initial=name
-            )
-            self.fields[f"guardian_{n}_share"] = answer_field(GUARDIAN_SHARE.format(n), required=False)
-            self.fields[f"guardian_{n}_planning"] = answer_field(GUARDIAN_PLANNING.format(n), required=False)
-
-    def guardian_rows(self):
-        """For the page: the three fields of each guardian."""
-        if not self.minor:
-            return []
-        return [[self[f"guardian_{n}_{part}"] for part in ("name", "share", "planning")] for n in self.guardian_numbers]
-
     def clean(self):
-        for n in self.guardian_numbers if self.minor else ():
-            said = [self.cleaned_data.get(f"guardian_{n}_{part}", "") for part in ("name", "share", "planning")]
-            if any(said) and not all(said):
-                self.add_error(f"guardian_{n}_name", f"Skriv namnet och båda svaren för vårdnadshavare {n}.")
+        self.clean_givers()
         return self.cleaned_data
 
     def values(self) -> dict:
         """The arguments of `services.record`."""
-        kept = {k: v for k, v in self.cleaned_data.items() if not k.startswith("guardian_") and k != "search"}
-        if self.minor:
-            rows = [[self.cleaned_data[f"guardian_{n}_{part}"] for part in ("name", "share", "planning")]
-                    for n in self.guardian_numbers]  # fmt: skip
-            kept["guardians"] = [services.Giver(*row) for row in rows if row[0]]
-        return kept
+        left_out = ("guardian_", HIDDEN)
+        kept = {k: v for k, v in self.cleaned_data.items() if not k.startswith(left_out) and k != "search"}
+        kept["exempted"] = self.exempted()
+        return kept | self.giver_values()
 
 
 class WithdrawForm(forms.Form):
     """How the person took back the consent; why is never asked (SAM-5)."""
 
+    who = forms.ChoiceField(
+        label="Vem tog tillbaka samtycket?",
+        choices=[(PERSON, "Personen själv")],
+        initial=PERSON,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     how = forms.ChoiceField(
-        label="Hur tog personen tillbaka samtycket?",
+        label="Hur sades det?",
         choices=[(value, label) for value, label in Form.choices if value != Form.PRESUMED],
         widget=forms.RadioSelect,
-        error_messages={"required": "Välj hur personen tog tillbaka samtycket."},
+        error_messages={"required": "Välj hur samtycket togs tillbaka."},
     )
+
+    def __init__(self, data=None, *, case, **kwargs):
+        super().__init__(data, **kwargs)
+        now = coverage.current(case)
+        givers = now.givers.exclude(kind=GiverKind.PERSON).order_by("pk") if now else []
+        self.givers = {str(giver.pk): giver for giver in givers}
+        said = [(pk, self.named(case, giver)) for pk, giver in self.givers.items()]
+        self.fields["who"].choices = [(PERSON, "Personen själv"), *said]
+
+    def named(self, case, giver) -> str:
+        kind = giver.get_kind_display()
+        return kind if case.is_protected else f"{giver.name}, {kind.lower()}"
+
+    def values(self) -> dict:
+        """The arguments of `services.withdraw`."""
+        return {"form": self.cleaned_data["how"], "giver": self.givers.get(self.cleaned_data["who"])}
 
 
 class ReasonForm(forms.Form):

@@ -4,6 +4,7 @@ import json
 
 from django.db import DatabaseError, connection
 
+from cases.topics import NO_TOPIC
 from consent import snapshot
 from consent.models import Disclosure
 from notifications import services as notifications
@@ -25,15 +26,23 @@ def call(statement: str, values: list):
         raise
 
 
-def disclose(*, case, what: str, by, unit=None, recipient: str = "", how: str = IN_SYSTEM) -> Disclosure:
-    """Note to whom what was given, when, how and on which basis."""
+def basis_of(case, unit=None) -> str:
+    """On which basis the unit sees the case now; without a unit, the person's own yes."""
+    return (call("select basis_for(%s, %s)", [case.pk, unit.pk]) if unit else "") or LEGAL_BASIS
+
+
+def disclose(
+    *, case, what: str, by, unit=None, recipient: str = "", how: str = IN_SYSTEM, basis: str = "", topics=NO_TOPIC
+) -> Disclosure:
+    """Note to whom what was given, when, how and on which basis (PDL 3:11); the words in `what` are our own."""
     return Disclosure.objects.create(
         case=case,
         unit=unit,
         recipient=recipient or unit.name,
         what=what,
         how=how,
-        legal_basis=LEGAL_BASIS,
+        legal_basis=basis or basis_of(case, unit),
+        topics=topics,
         by_id=by.assignment_id,
     )
 

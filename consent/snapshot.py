@@ -8,7 +8,10 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from consent.models import Answer, Consent
+from cases.enums import Reason
+from cases.text_models import TextKey
+from cases.topics import ALL
+from consent.models import Consent
 from organisations import swedish
 
 FORMAT = 1
@@ -56,7 +59,7 @@ def day(value) -> str:
 @section("case", order=10)
 def case_section(case) -> dict:
     hidden = case.is_protected
-    reasons = dict(case._meta.get_field("reasons").base_field.choices)
+    reasons = dict(Reason.choices)
     return part(
         "Ärendet",
         [
@@ -68,8 +71,14 @@ def case_section(case) -> dict:
             ("Språk", case.language),
             ("Tolk", "Behövs" if case.interpreter else ""),
             ("Behovet upptäcktes", day(case.need_found_on)),
-            ("Skäl", "; ".join(str(reasons.get(reason, reason)) for reason in case.reasons)),
-            ("Beskrivning", case.reason_note),
+            (
+                "Skäl",
+                "; ".join(str(reasons.get(reason, reason)) for reason in case.reasons),
+                case.topics_of(TextKey.REASONS),
+            ),
+            ("Beskrivning", case.reason_note, case.topics_of(TextKey.REASON_NOTE)),
+            ("Kommentar till avslut", case.close_note, case.topics_of(TextKey.CLOSE_NOTE)),
+            ("Annan plan som räcker", case.other_plan, case.topics_of(TextKey.OTHER_PLAN)),
             ("Läge", case.get_state_display()),
             ("Ansvarig enhet", case.owner_unit.name),
             ("Huvudansvarig", case.lead_staff.name if case.lead_staff_id else ""),
@@ -92,22 +101,23 @@ def parties_section(case) -> dict:
 
 @section("consent", order=30)
 def consent_section(case) -> dict:
-    consent = Consent.objects.filter(case=case, superseded_at=None).prefetch_related("units__unit", "givers").first()
+    consent = (
+        Consent.objects.filter(case=case, superseded_at=None).prefetch_related("units__unit", "givers", "texts").first()
+    )
     if consent is None:
         return part("Samtycke", [("Läge", "Inget svar är dokumenterat")])
     units = [f"{u.unit.name}{' med underliggande enheter' if u.whole_tree else ''}" for u in consent.units.all()]
     return part(
         "Samtycke",
         [
-            ("Dela uppgifter", Answer(consent.share_answer).label),
-            ("Planera tillsammans", Answer(consent.planning_answer).label),
+            ("Dela uppgifter", consent.get_share_answer_display()),
+            ("Planera tillsammans", consent.get_planning_answer_display()),
             ("Form", consent.get_form_display()),
-            ("Så informerades personen", consent.informed_how),
+            ("Så informerades personen", consent.informed_how, ALL),
             ("Lämnat", day(consent.given_on)),
             ("Gäller till", day(consent.valid_to) or "tills vidare"),
             ("Gäller enheterna", "; ".join(units)),
-            ("Får inte delas", consent.excluded_note),
             ("Vårdnadshavare", "; ".join(g.name for g in consent.givers.all() if g.kind == "guardian")),
-            ("Barnets syn", consent.child_view),
+            ("Barnets syn", consent.child_view, ALL),
         ],
     )

@@ -12,6 +12,7 @@ from cases.access import door
 from consent import pages, services
 from consent.forms import ConsentForm, ReasonForm
 from consent.models import ReceivedVersion
+from organisations import held, stepup
 from organisations.access import allowed
 from organisations.errors import shown_on
 
@@ -28,18 +29,28 @@ def history(request, case):
 
 @require_http_methods(["GET", "POST"])
 @door("consent.record")
+@held.refills
 def record(request, case):
     """A new answer: the first, a renewal, a narrower one, or a no (SAM-1, SAM-3, SAM-7)."""
     form = ConsentForm(request.POST or None, case=case)
     if request.method == "POST" and form.is_valid():
+        if services.widens(case, **form.values()):
+            stepup.require(request)
         with shown_on(form):
             consent = services.record(case=case, by=request.actor, **form.values())
         if form.is_valid():
-            if consent is None:
-                return redirect("consent:receipt")
-            messages.success(request, services.receipt_text(consent))
-            return redirect("consent:history", case.pk)
-    return render(request, "consent/record.html", {"form": form} | frame.context(case, request.actor, here="consent"))
+            return recorded(request, case, consent)
+    page = {"form": form, "lead_may_be_narrowed": case.lead_unit_id not in {None, case.owner_unit_id}}
+    return render(request, "consent/record.html", page | frame.context(case, request.actor, here="consent"))
+
+
+def recorded(request, case, consent):
+    if consent is None:
+        return redirect("consent:receipt")
+    messages.success(request, services.receipt_text(consent))
+    if services.lead_is_narrowed(case, consent):
+        messages.warning(request, services.CHANGE_LEAD)
+    return redirect("consent:history", case.pk)
 
 
 @require_safe

@@ -2,6 +2,8 @@
 
 from django import forms
 
+from cases.topicfield import TopicsField, fill_topics
+from cases.topics import ALL
 from deviations.models import Deviation
 from organisations.formfields import PlainTextField
 
@@ -25,10 +27,12 @@ class ReportForm(forms.Form):
         missing="Skriv vad som inte fungerade.",
         rows=5,
     )
+    topics = TopicsField(label="Vad handlar texten om?")
 
-    def __init__(self, *args, units, **kwargs):
+    def __init__(self, *args, units, topics=ALL, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["concerns_unit"].queryset = units
+        fill_topics(self, topics=topics)
 
 
 class AnswerForm(forms.Form):

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from cases.models import Case
+from cases.topics import ALL
 from organisations.models import Assignment, Unit
 
 
@@ -30,6 +31,7 @@ class Deviation(ConcurrentTransitionMixin, models.Model):
     kind = models.CharField("slag", max_length=20, choices=KINDS)
     state = FSMField("läge", choices=DeviationState.choices, default=DeviationState.REPORTED, protected=True)
     text = models.TextField("det här fungerade inte")
+    topics = models.BigIntegerField("ämnen", default=ALL, db_default=ALL)
     concerns_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="gäller enhet")
     reported_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="rapporterad av enhet")
     reported_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="rapporterad av")

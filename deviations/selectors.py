@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from cases.topics import mask_of
 from deviations.models import Deviation, DeviationState
 from meetings.models import Attendance, MeetingState
 from organisations import swedish
@@ -91,5 +92,6 @@ def suggestion(case, actor, attendance_id) -> dict:
     """What the form starts with when somebody reports an absence; nothing for anything else."""
     for absence in absences(case, actor):
         if str(absence.attendance_id) == attendance_id:
-            return {"kind": "absent", "concerns_unit": absence.unit, "text": absence.text}
+            about = mask_of(["general"])
+            return {"kind": "absent", "concerns_unit": absence.unit, "text": absence.text, "topics": about}
     return {}

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from audit import log
 from cases.services import note
+from cases.topics import ALL, must_be_readable, readable_by
 from deviations.models import Deviation
 from notifications import services as notifications
 from organisations.errors import RuleBroken
@@ -17,16 +18,23 @@ ONLY_CONCERNED = "Bara den enhet som avvikelsen gäller kan göra det här."
 ONLY_REPORTER = "Bara den enhet som rapporterade avvikelsen kan avsluta den."
 
 
-def report(*, case, kind, concerns_unit, text, by) -> Deviation:
+NOT_READABLE = "Enheten får inte läsa om de ämnena. Välj bara ämnen som delas med den."
+
+
+def report(*, case, kind, concerns_unit, text, by, topics=ALL) -> Deviation:
     """Report what did not work to the unit it concerns, also after the case has been closed.
 
-    Raises RuleBroken when the unit takes no part, is one's own, or has the same report already.
+    Raises RuleBroken when the unit takes no part, is one's own, may not read of the topics (SAM-3), or has the same
+    report already.
     """
     if concerns_unit.pk == by.unit_id:
         raise RuleBroken("Välj en annan enhet än din egen.", field="concerns_unit")
     parties = set(case.participations.active().values_list("unit_id", flat=True)) | {case.owner_unit_id}
     if concerns_unit.pk not in parties:
         raise RuleBroken(f"{concerns_unit.name} är inte med i ärendet.", field="concerns_unit")
+    must_be_readable(case.pk, topics, by=by)
+    if not readable_by(case.pk, concerns_unit.pk, topics):
+        raise RuleBroken(NOT_READABLE, field="topics")
     same = Deviation.objects.filter(case=case, kind=kind, concerns_unit=concerns_unit, reported_unit_id=by.unit_id)
     if same.filter(text=text).exists():
         raise RuleBroken("Den här avvikelsen är redan rapporterad.", field="text")
@@ -35,6 +43,7 @@ def report(*, case, kind, concerns_unit, text, by) -> Deviation:
         kind=kind,
         concerns_unit=concerns_unit,
         text=text,
+        topics=topics,
         reported_unit_id=by.unit_id,
         reported_by_id=by.assignment_id,
     )

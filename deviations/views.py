@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit import log
 from cases import frame
 from cases.access import door, may
+from cases.topics import ALL
 from deviations import selectors, services
 from deviations.forms import AnswerForm, CloseForm, ReportForm
 from organisations.access import allowed
@@ -44,7 +45,7 @@ def case_list(request, case):
 def report(request, case):
     start = selectors.suggestion(case, request.actor, request.GET.get("narvaro", ""))
     units = selectors.units_to_report(case, request.actor)
-    form = ReportForm(request.POST or None, units=units, initial=start)
+    form = ReportForm(request.POST or None, units=units, topics=start.pop("topics", ALL), initial=start)
     if request.method == "POST" and form.is_valid():
         with shown_on(form):
             services.report(case=case, by=request.actor, **form.cleaned_data)

@@ -10,9 +10,11 @@ from rest_framework.response import Response
 from cases.access import case_by
 from cases.api import REFUSED
 from cases.models import OutsideParty
+from cases.topic_codes import TopicCodes
+from cases.topics import active, codes_of
 from meetings import services
 from meetings.forms import staff_of
-from meetings.models import AnswerKind, Invitation, Meeting, MeetingForm, MeetingState
+from meetings.models import AnswerKind, Invitation, Meeting, MeetingForm, MeetingState, MeetingTextKey
 from organisations.endpoints import Endpoint, Line, Named, PlainText
 from organisations.errors import RuleBroken
 from organisations.models import Staff, Unit
@@ -39,12 +41,16 @@ class MeetingOut(serializers.Serializer):
     form = serializers.ChoiceField(choices=MeetingForm.choices)
     place = serializers.CharField()
     link = serializers.CharField()
-    agenda = serializers.CharField()
+    agenda = serializers.CharField(help_text="Tomt när det inte delas med enheten.")
     professions = serializers.CharField()
+    topics = serializers.SerializerMethodField(help_text="Ämnen för det som ska tas upp.")
     connection_help = serializers.CharField()
     chair = Named()
     writer = Named()
     invitations = InvitationOut(many=True)
+
+    def get_topics(self, meeting) -> list[str]:
+        return codes_of(meeting.topics_of(MeetingTextKey.AGENDA), self.context["topics"])
 
 
 def many(queryset):
@@ -64,6 +70,7 @@ class DetailsIn(serializers.Serializer):
     link = Line(required=False, allow_blank=True, default="", max_length=300)
     professions = Line(required=False, allow_blank=True, default="", max_length=300)
     connection_help = PlainText(required=False, allow_blank=True, default="", max_length=1000)
+    topics = TopicCodes(required=False, help_text="Vad det som ska tas upp handlar om; inget är alla ämnen.")
     chair = serializers.IntegerField(required=False)
     writer = serializers.IntegerField(required=False)
 
@@ -79,6 +86,7 @@ class CallIn(DetailsIn):
 
 class MoveIn(DetailsIn):
     why = PlainText()
+    why_topics = TopicCodes(required=False)
 
 
 class AnswerIn(serializers.Serializer):
@@ -86,6 +94,7 @@ class AnswerIn(serializers.Serializer):
     attendee_name = Line(required=False, allow_blank=True, default="", max_length=150)
     attendee_title = Line(required=False, allow_blank=True, default="", max_length=100)
     note = PlainText(required=False, allow_blank=True, default="")
+    topics = TopicCodes(required=False, help_text="Vad kommentaren handlar om.")
 
 
 class HoldIn(serializers.Serializer):
@@ -93,10 +102,12 @@ class HoldIn(serializers.Serializer):
     person_came = serializers.BooleanField()
     others = serializers.ListField(child=Line(max_length=150), required=False, default=list)
     note = PlainText(required=False, allow_blank=True, default="")
+    topics = TopicCodes(required=False, help_text="Vad anteckningen handlar om.")
 
 
 class WhyIn(serializers.Serializer):
     why = PlainText()
+    topics = TopicCodes(required=False)
 
 
 class MeetingApi(Endpoint):
@@ -115,7 +126,7 @@ class MeetingApi(Endpoint):
 
     def rows(self):
         found = Meeting.objects.select_related("case", "chair", "writer", "called_by")
-        return found.prefetch_related("invitations__unit", "invitations__outside_party")
+        return found.prefetch_related("invitations__unit", "invitations__outside_party", "texts")
 
     def both(self, pk):
         """The meeting and its case, through the door."""
@@ -123,12 +134,16 @@ class MeetingApi(Endpoint):
         return case_by(self.actor, meeting.case_id, to=self.rule), meeting
 
     def told(self, meeting, code=status.HTTP_200_OK):
-        return Response(MeetingOut(self.rows().get(pk=meeting.pk)).data, status=code)
+        shown = MeetingOut(self.rows().get(pk=meeting.pk), context={"topics": active()})
+        return Response(shown.data, status=code)
 
     @extend_schema(responses=MeetingOut(many=True), summary="Möten i de ärenden som enheten ser, senaste först")
     def list(self, request):
         rows = self.rows().order_by("-starts_at", "-pk")
-        return self.page_of(rows, MeetingOut, event="meetings.listed", persons=lambda row: row.case.person_id)
+        return self.page_of(
+            rows, MeetingOut, event="meetings.listed", persons=lambda row: row.case.person_id,
+            context={"topics": active()},
+        )  # fmt: skip
 
     @extend_schema(responses=MeetingOut, summary="Ett möte")
     def retrieve(self, request, pk=None):

@@ -5,10 +5,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cases.models import OutsideParty
+from cases.topicfield import TopicsField, fill_topics
+from cases.topics import ALL
 from consent import coverage
 from consent.forms import UnitChoices
 from meetings import rules
-from meetings.models import AnswerKind, MeetingForm
+from meetings.models import AnswerKind, MeetingForm, MeetingTextKey
 from organisations import swedish
 from organisations.enums import Role
 from organisations.formfields import LineField, PlainTextField, SwedishDateField, SwedishTimeField
@@ -58,6 +60,7 @@ class CallForm(forms.Form):
         rows=4,
         missing="Skriv vad mötet ska handla om.",
     )
+    topics = TopicsField(label="Vad handlar det ni ska prata om?")
     units = UnitChoices(label="Kommun, region och andra enheter")
     outside = OutsideChoices(queryset=OutsideParty.objects.none(), required=False, label="Närstående och andra")
     professions = LineField(
@@ -75,6 +78,7 @@ class CallForm(forms.Form):
         outside = case.outside_parties.filter(removed_at=None).order_by("name", "pk")
         kwargs["initial"] = self.from_meeting(meeting) if meeting else {"chair": by.staff_id, "writer": by.staff_id}
         super().__init__(data, **kwargs)
+        fill_topics(self, topics=meeting.topics_of(MeetingTextKey.AGENDA) if meeting else ALL)
         callable_ids = [guest.unit.pk for guest in self.guests if guest.covered]
         self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=callable_ids).order_by("name")
         self.fields["outside"].queryset = outside
@@ -142,7 +146,8 @@ class MoveForm(CallForm):
     why = PlainTextField(
         label="Varför flyttas mötet?", help_text="Syns för alla som är kallade.", max_length=1000, rows=2
     )
-    field_order = ["why", *CallForm.base_fields]
+    why_topics = TopicsField(label="Vad handlar skälet om?")
+    field_order = ["why", "why_topics", *CallForm.base_fields]
 
 
 class AnswerForm(forms.Form):
@@ -157,6 +162,7 @@ class AnswerForm(forms.Form):
     attendee_name = LineField(label="Vem kommer?", max_length=150, required=False)
     attendee_title = LineField(label="Yrke eller roll", max_length=100, required=False)
     note = PlainTextField(label="Kommentar", max_length=2000, required=False, rows=2)
+    topics = TopicsField(label="Vad handlar kommentaren om?")
 
     def __init__(self, data=None, *, invitation, by=None, **kwargs):
         start = {name: getattr(invitation, name) for name in ("attendee_name", "attendee_title")}
@@ -166,6 +172,7 @@ class AnswerForm(forms.Form):
         elif by:
             start |= {"attendee_name": by.name, "attendee_title": by.title}
         super().__init__(data, initial=start, **kwargs)
+        fill_topics(self, topics=invitation.topics_of(MeetingTextKey.ANSWER_NOTE))
         if not invitation.has_duty:
             self.fields["note"].help_text = "Kommer ni inte? Skriv gärna vad ni gör i dag, om personen går med på det."
 
@@ -194,8 +201,11 @@ class HoldForm(forms.Form):
         max_length=2000,
     )
 
+    topics = TopicsField(label="Vad handlar anteckningen om?")
+
     def __init__(self, data=None, *, meeting, **kwargs):
         super().__init__(data, **kwargs)
+        fill_topics(self)
         invited = meeting.invitations.select_related("unit", "outside_party").order_by("pk")
         self.fields["came"].choices = [(str(i.pk), self.named(i)) for i in invited]
         self.initial["came"] = [str(i.pk) for i in invited if i.answer in (AnswerKind.COMING, AnswerKind.DELEGATE)]
@@ -223,3 +233,8 @@ class CancelForm(forms.Form):
         missing="Skriv varför mötet ställs in.",
         max_length=1000,
     )
+    topics = TopicsField(label="Vad handlar skälet om?")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        fill_topics(self)

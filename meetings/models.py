@@ -6,6 +6,8 @@ from django.utils import timezone
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from cases.models import Case, OutsideParty
+from cases.text_models import WithTexts
+from cases.topics import ALL
 from organisations.models import Assignment, Staff, Unit
 
 
@@ -28,8 +30,19 @@ class MeetingState(models.TextChoices):
     MOVED = "moved", "Flyttat"
 
 
-class Meeting(ConcurrentTransitionMixin, models.Model):
-    """One meeting; moving it makes a new one that replaces it, so that what was sent stays as it was."""
+class MeetingTextKey(models.TextChoices):
+    AGENDA = "agenda", "Det här ska vi prata om"
+    PROFESSIONS = "professions", "Yrken som behövs"
+    ENDED_NOTE = "ended_note", "Varför det ställdes in eller flyttades"
+    HELD_NOTE = "held_note", "Anteckning från mötet"
+    ANSWER_NOTE = "answer_note", "Kommentar till svaret"
+
+
+class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
+    """One meeting; moving it makes a new one that replaces it, so that what was sent stays as it was.
+
+    The row says when, where and who, for all who are called; what is to be talked about lies in MeetingText.
+    """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="meetings", verbose_name="ärende")
     kind = models.CharField("slag", max_length=10, choices=MeetingKind)
@@ -39,8 +52,6 @@ class Meeting(ConcurrentTransitionMixin, models.Model):
     form = models.CharField("form", max_length=10, choices=MeetingForm)
     place = models.CharField("plats", max_length=300, blank=True)
     link = models.CharField("länk eller nummer", max_length=300, blank=True)
-    agenda = models.TextField("det här ska vi prata om")
-    professions = models.CharField("yrken som behövs", max_length=300, blank=True)
     connection_help = models.TextField("hjälp med uppkopplingen", blank=True)
     chair = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="leder mötet")
     writer = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="skriver")
@@ -49,8 +60,6 @@ class Meeting(ConcurrentTransitionMixin, models.Model):
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name="ersätter"
     )
-    ended_note = models.TextField("varför det ställdes in eller flyttades", blank=True)
-    held_note = models.TextField("anteckning från mötet", blank=True)
 
     class Meta:
         verbose_name = "möte"
@@ -65,20 +74,33 @@ class Meeting(ConcurrentTransitionMixin, models.Model):
     def __str__(self):
         return f"{self.get_kind_display()} {self.starts_at:%Y-%m-%d}"
 
+    @property
+    def agenda(self) -> str:
+        return self.said(MeetingTextKey.AGENDA)
+
+    @property
+    def professions(self) -> str:
+        return self.said(MeetingTextKey.PROFESSIONS)
+
+    @property
+    def ended_note(self) -> str:
+        return self.said(MeetingTextKey.ENDED_NOTE)
+
+    @property
+    def held_note(self) -> str:
+        return self.said(MeetingTextKey.HELD_NOTE)
+
     @transition(field=state, source=MeetingState.CALLED, target=MeetingState.HELD)
-    def held(self, *, note=""):
+    def held(self):
         """The meeting took place."""
-        self.held_note = note
 
     @transition(field=state, source=MeetingState.CALLED, target=MeetingState.CANCELLED)
-    def cancelled(self, *, note=""):
+    def cancelled(self):
         """The meeting will not be."""
-        self.ended_note = note
 
     @transition(field=state, source=MeetingState.CALLED, target=MeetingState.MOVED)
-    def moved(self, *, note=""):
+    def moved(self):
         """Another meeting replaces this one."""
-        self.ended_note = note
 
 
 class AnswerKind(models.TextChoices):
@@ -94,7 +116,7 @@ class SentBy(models.TextChoices):
     PHONE = "phone", "Telefon"
 
 
-class Invitation(models.Model):
+class Invitation(WithTexts, models.Model):
     """One party's kallelse (duty) or inbjudan to one meeting, and its answer (KAL-3, KAL-5)."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
@@ -115,7 +137,6 @@ class Invitation(models.Model):
     )
     attendee_name = models.CharField("vem som kommer", max_length=150, blank=True)
     attendee_title = models.CharField("yrke eller roll", max_length=100, blank=True)
-    answer_note = models.TextField("kommentar", blank=True)
 
     class Meta:
         verbose_name = "kallelse"
@@ -143,6 +164,38 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.unit or self.outside_party}"
+
+    @property
+    def answer_note(self) -> str:
+        return self.said(MeetingTextKey.ANSWER_NOTE)
+
+
+class MeetingText(models.Model):
+    """One text about a meeting with its topics (SAM-3): a narrowed party is called, and reads what it may."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="texts", verbose_name="möte")
+    invitation = models.ForeignKey(
+        Invitation, models.CASCADE, null=True, related_name="texts", verbose_name="svar på kallelse"
+    )
+    key = models.CharField("text", max_length=20, choices=MeetingTextKey)
+    text = models.TextField("innehåll", blank=True)
+    topics = models.BigIntegerField("ämnen", default=ALL, db_default=ALL)
+
+    class Meta:
+        verbose_name = "text om möte"
+        verbose_name_plural = "texter om möten"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "key", "invitation"], nulls_distinct=False, name="meeting_text_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(invitation=None) ^ Q(key=MeetingTextKey.ANSWER_NOTE), name="meeting_text_of_answer"
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_key_display()
 
 
 class Attendance(models.Model):

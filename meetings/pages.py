@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from cases import access
 from cases.enums import State
+from cases.topics import NOT_SHARED, sees_all
 from consent import coverage
 from meetings import services
-from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
+from meetings.models import AnswerKind, Invitation, Meeting, MeetingState, MeetingTextKey
 from organisations import swedish
 
 ANSWER_TAGS = {
@@ -22,19 +23,35 @@ MAY_CALL = {State.CONSENTED, State.MET, State.PLANNED, State.FOLLOWING_UP}
 def meetings_of(case):
     units = Invitation.objects.select_related("unit__organisation", "unit__acts_for", "outside_party")
     found = Meeting.objects.filter(case=case).select_related("chair", "writer", "called_by__staff", "called_by__unit")
-    return found.prefetch_related(Prefetch("invitations", units.order_by("pk")), "attendances").order_by(
+    return found.prefetch_related(Prefetch("invitations", units.order_by("pk")), "attendances", "texts").order_by(
         "-called_at", "-pk"
     )
+
+
+def texts_of(meeting, *, whole: bool) -> dict[str, str]:
+    """What is told about the meeting, by key; what is not shared with the reader is said to be so (SAM-3).
+
+    The same words whatever a text says, and whether it was written at all.
+    """
+    due = {MeetingTextKey.AGENDA, MeetingTextKey.PROFESSIONS}
+    if meeting.state == MeetingState.HELD:
+        due.add(MeetingTextKey.HELD_NOTE)
+    elif meeting.state != MeetingState.CALLED:
+        due.add(MeetingTextKey.ENDED_NOTE)
+    missing = "" if whole else f"{NOT_SHARED}."
+    return {key.value: meeting.said(key) if key in meeting.rows else missing for key in due}
 
 
 def overview(case, actor) -> dict:
     """The present meeting with its answers, earlier ones, and what the actor may do."""
     found = list(meetings_of(case))
+    whole = sees_all(case.pk, actor)
     now = next((m for m in found if m.state == MeetingState.CALLED), None)
     missing = coverage.why_no_call(coverage.current(case)) if case.is_open and now is None else ""
     page = {
         "meeting": now,
-        "earlier": [{"meeting": m, "came": [a for a in m.attendances.all() if a.came]} for m in found if m is not now],
+        "now_texts": texts_of(now, whole=whole) if now else {},
+        "earlier": [earlier(m, whole=whole) for m in found if m is not now],
         "missing": missing,
         "texts": texts(case),
         "may_call": case.state in MAY_CALL and access.may(case, actor, "meetings.call"),
@@ -42,6 +59,11 @@ def overview(case, actor) -> dict:
         "may_change": now is not None and access.may(case, actor, "meetings.change"),
     }
     return page | (answers(case, now, actor) if now else {})
+
+
+def earlier(meeting, *, whole: bool) -> dict:
+    came = [row for row in meeting.attendances.all() if row.came]
+    return {"meeting": meeting, "came": came, "texts": texts_of(meeting, whole=whole)}
 
 
 def answers(case, meeting, actor) -> dict:
@@ -95,12 +117,13 @@ def phone_list(case, meeting, actor) -> dict:
     return {"meeting": meeting, "rows": rows, "person_phone": "" if case.is_protected else case.phone}
 
 
-def letter(case, meeting) -> dict:
+def letter(case, meeting, actor) -> dict:
     """The invitation to the person, in plain words (KAL-10)."""
     coming = [i.unit.name if i.unit_id else hidden(case, i.outside_party.name) for i in
               meeting.invitations.select_related("unit", "outside_party").order_by("pk")]  # fmt: skip
     return {
         "meeting": meeting,
+        "texts": texts_of(meeting, whole=sees_all(case.pk, actor)),
         "when": swedish.span(meeting.starts_at, meeting.ends_at),
         "coming": [meeting.called_by.unit.name, *coming],
         "to": "" if case.is_protected else case.full_name,

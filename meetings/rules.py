@@ -5,7 +5,8 @@ from datetime import datetime
 
 from cases.enums import Obligation
 from cases.models import plan_in_force
-from consent import coverage
+from cases.topics import ALL
+from consent import coverage, representatives
 from meetings.models import MeetingForm
 from organisations.enums import Sector, UnitKind
 from organisations.errors import RuleBroken
@@ -32,6 +33,7 @@ class Details:
     link: str = ""
     professions: str = ""
     connection_help: str = ""
+    topics: int = ALL
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Guest:
 
 def guests(case, by, consent) -> list[Guest]:
     """The parties except the caller's own unit; the owner too, when huvudansvarig's unit calls."""
-    reached = coverage.covered_by(consent)
+    reached = coverage.reached_by(consent)
     found = [
         Guest(party.unit, party.obligation, party.unit_id in reached)
         for party in case.participations.active().with_names().order_by("unit__name")
@@ -84,6 +86,7 @@ def check_call(case, *, consent, units, outside, by, details: Details) -> None:
     for party in outside:
         if party.case_id != case.pk or party.removed_at is not None:
             raise RuleBroken("En av deltagarna är inte längre med.", field="outside")
+    representatives.check_may_be_told(case, [party.name for party in outside])
     if details.ends_at <= details.starts_at:
         raise RuleBroken("Mötet måste sluta efter att det börjar.", field="ends")
     for field, sentence in missing_where(details.form, details.place, details.link).items():

@@ -9,17 +9,29 @@ from cases import deadlines
 from cases import services as cases
 from cases.enums import DeadlineKind
 from cases.models import plan_in_force
+from cases.topics import ALL, must_be_readable
 from consent import coverage, snapshot
 from consent.handing_over import send_version
 from meetings import rules
-from meetings.models import AnswerKind, Attendance, Invitation, Meeting, MeetingKind, MeetingState, SentBy
+from meetings.models import (
+    AnswerKind,
+    Attendance,
+    Invitation,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    MeetingText,
+    MeetingTextKey,
+    SentBy,
+)
 from meetings.rules import Details
 from notifications import services as notifications
 from organisations import roles, swedish
 from organisations.errors import Conflict, RuleBroken
 
+TEXTS = {"agenda", "professions", "topics"}
 NAMED = {AnswerKind.COMING, AnswerKind.DELEGATE}
-ANSWERED = ["answer", "answered_at", "answered_by", "attendee_name", "attendee_title", "answer_note", "read_at"]
+ANSWERED = ["answer", "answered_at", "answered_by", "attendee_name", "attendee_title", "read_at"]
 
 
 def call(*, case, units, by, outside=(), **details) -> Meeting:
@@ -47,8 +59,26 @@ def call(*, case, units, by, outside=(), **details) -> Meeting:
 
 def create(*, case, details: Details, by, kind="", replaces=None) -> Meeting:
     kind = kind or (MeetingKind.FOLLOW_UP if plan_in_force(case) else MeetingKind.FIRST)
-    values = {field.name: getattr(details, field.name) for field in fields(details)}
-    return Meeting.objects.create(case=case, kind=kind, called_by_id=by.assignment_id, replaces=replaces, **values)
+    must_be_readable(case.pk, details.topics, by=by)
+    values = {field.name: getattr(details, field.name) for field in fields(details) if field.name not in TEXTS}
+    meeting = Meeting.objects.create(case=case, kind=kind, called_by_id=by.assignment_id, replaces=replaces, **values)
+    for key in (MeetingTextKey.AGENDA, MeetingTextKey.PROFESSIONS):
+        write_text(meeting, key=key, text=getattr(details, key), topics=details.topics, by=by)
+    return meeting
+
+
+def write_text(meeting, *, key: str, text: str, topics: int, by, invitation=None) -> None:
+    """Write or change one text about a meeting; raises RuleBroken when the writer could not read it afterwards."""
+    about = invitation or meeting
+    if not text and key not in about.rows:
+        return
+    must_be_readable(meeting.case_id, topics, by=by)
+    which = {"meeting": meeting, "key": key, "invitation": invitation}
+    MeetingText.objects.update_or_create(
+        **which, defaults={"text": text, "topics": topics}, create_defaults={
+            "text": text, "topics": topics, "case_id": meeting.case_id}
+    )  # fmt: skip
+    about.forget_texts()
 
 
 def invite(*, case, meeting, units, outside, consent, by) -> None:
@@ -86,7 +116,9 @@ def opened(*, case, by) -> None:
         own.update(read_at=timezone.now())
 
 
-def answer(*, case, invitation, answer, by, attendee_name="", attendee_title="", note="") -> None:
+def answer(
+    *, case, invitation, answer, by, attendee_name="", attendee_title="", note="", topics: int | None = None
+) -> None:
     """A party says who comes (KAL-5); the steering unit may write an answer that it took on the phone.
 
     A party with the duty names somebody and never just refuses (KAL-4).
@@ -105,10 +137,16 @@ def answer(*, case, invitation, answer, by, attendee_name="", attendee_title="",
         raise RuleBroken("Skriv yrke eller roll för den som kommer.", field="attendee_title")
     if answer == AnswerKind.DECLINED:
         attendee_name = attendee_title = ""
-    said = (answer, attendee_name, attendee_title, note)
-    if said == (invitation.answer, invitation.attendee_name, invitation.attendee_title, invitation.answer_note):
+    about = invitation.topics_of(MeetingTextKey.ANSWER_NOTE) if topics is None else topics
+    said = (answer, attendee_name, attendee_title)
+    before = (invitation.answer, invitation.attendee_name, invitation.attendee_title)
+    same_note = (note, about) == (invitation.answer_note, invitation.topics_of(MeetingTextKey.ANSWER_NOTE))
+    if said == before and (same_note or not (note or invitation.answer_note)):
         return
-    invitation.answer, invitation.attendee_name, invitation.attendee_title, invitation.answer_note = said
+    write_text(
+        invitation.meeting, key=MeetingTextKey.ANSWER_NOTE, text=note, topics=about, by=by, invitation=invitation
+    )
+    invitation.answer, invitation.attendee_name, invitation.attendee_title = said
     invitation.answered_at, invitation.answered_by_id = timezone.now(), by.assignment_id
     invitation.read_at = invitation.read_at or invitation.answered_at
     invitation.save(update_fields=ANSWERED)
@@ -155,18 +193,19 @@ def remind(*, case, meeting, by) -> int:
     return len(ids)
 
 
-def move(*, case, meeting, why, units, by, outside=(), **details) -> Meeting:
+def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details) -> Meeting:
     """Replace the meeting by another; all are told, and what was sent stays as it was."""
     must_be_called(meeting)
     details = Details(**details)
     consent = coverage.current(case)
     rules.check_call(case, consent=consent, units=units, outside=outside, by=by, details=details)
     before = set(meeting.invitations.filter(unit__isnull=False).values_list("unit_id", flat=True))
-    meeting.moved(note=why)
-    meeting.save(update_fields=["state", "ended_note"])
+    meeting.moved()
+    meeting.save(update_fields=["state"])
+    write_text(meeting, key=MeetingTextKey.ENDED_NOTE, text=why, topics=why_topics, by=by)
     new = create(case=case, details=details, by=by, kind=meeting.kind, replaces=meeting)
     invite(case=case, meeting=new, units=units, outside=outside, consent=consent, by=by)
-    cases.note(case, kind="moved", text=f"Mötet flyttades till {when(new)}", detail=why, by=by)
+    cases.note(case, kind="moved", text=f"Mötet flyttades till {when(new)}", by=by)
     log.record("meetings.moved", case_id=case.pk, person_id=case.person_id, object_id=str(new.pk))
     notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
     send(case=case, meeting=new, units=units, kinds=dict.fromkeys(before, "moved"), by=by)
@@ -175,24 +214,25 @@ def move(*, case, meeting, why, units, by, outside=(), **details) -> Meeting:
     return new
 
 
-def cancel(*, case, meeting, why, by) -> None:
+def cancel(*, case, meeting, why, by, topics=ALL) -> None:
     """The meeting will not be; all units are told, and the case steps back."""
     must_be_called(meeting)
     if plan_in_force(case):
         case.follow_up_cancelled()
     else:
         case.meeting_cancelled()
-    meeting.cancelled(note=why)
-    meeting.save(update_fields=["state", "ended_note"])
+    meeting.cancelled()
+    meeting.save(update_fields=["state"])
+    write_text(meeting, key=MeetingTextKey.ENDED_NOTE, text=why, topics=topics, by=by)
     case.save()
-    cases.note(case, kind="cancelled", text=f"{when(meeting)} ställdes in", detail=why, by=by)
+    cases.note(case, kind="cancelled", text=f"{when(meeting)} ställdes in", by=by)
     log.record("meetings.cancelled", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
     notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
     for unit_id in meeting.invitations.filter(unit__isnull=False).values_list("unit_id", flat=True).order_by("unit_id"):
         tell(case, meeting, unit_id, "cancelled")
 
 
-def hold(*, case, meeting, came, person_came: bool, by, others=(), note="") -> None:
+def hold(*, case, meeting, came, person_came: bool, by, others=(), note="", topics=ALL) -> None:
     """Record that the meeting took place and who came (MOT-3); `came` holds the ids of the invitations that did.
 
     Meets TID-3. After a follow-up meeting the follow-up itself is written in the plan's pages.
@@ -204,8 +244,9 @@ def hold(*, case, meeting, came, person_came: bool, by, others=(), note="") -> N
         case.follow_up_held()
     else:
         case.meeting_held()
-    meeting.held(note=note)
-    meeting.save(update_fields=["state", "held_note"])
+    meeting.held()
+    meeting.save(update_fields=["state"])
+    write_text(meeting, key=MeetingTextKey.HELD_NOTE, text=note, topics=topics, by=by)
     Attendance.objects.bulk_create(attendance(case, meeting, set(came), person_came, others))
     case.save()
     if meeting.kind == MeetingKind.FIRST:

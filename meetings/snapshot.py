@@ -3,15 +3,18 @@
 from django.db.models import Prefetch
 
 from consent.snapshot import part, section
-from meetings.models import Invitation, Meeting
+from meetings.models import Invitation, Meeting, MeetingTextKey
 from organisations import swedish
 
 
 @section("meetings", order=40)
 def meetings_section(case) -> dict:
-    invited = Prefetch("invitations", Invitation.objects.select_related("unit", "outside_party").order_by("pk"))
+    invited = Prefetch(
+        "invitations",
+        Invitation.objects.select_related("unit", "outside_party").prefetch_related("texts").order_by("pk"),
+    )
     found = Meeting.objects.filter(case=case).select_related("chair", "writer").order_by("-starts_at", "-pk")
-    return part("Kallelser och möten", parts=[one(m) for m in found.prefetch_related(invited, "attendances")])
+    return part("Kallelser och möten", parts=[one(m) for m in found.prefetch_related(invited, "attendances", "texts")])
 
 
 def one(meeting) -> dict:
@@ -27,14 +30,23 @@ def one(meeting) -> dict:
             ("Form", meeting.get_form_display()),
             ("Plats", meeting.place),
             ("Länk eller nummer", meeting.link),
-            ("Det här ska vi prata om", meeting.agenda),
-            ("Yrken som behövs", meeting.professions),
+            row(meeting, MeetingTextKey.AGENDA),
+            row(meeting, MeetingTextKey.PROFESSIONS),
             ("Hjälp med uppkopplingen", meeting.connection_help),
             ("Leder mötet", meeting.chair.name),
             ("Skriver", meeting.writer.name),
             ("Kallade", "; ".join(answers)),
             ("Kom", "; ".join(came)),
-            ("Anteckning", meeting.held_note),
-            ("Varför det ändrades", meeting.ended_note),
+            row(meeting, MeetingTextKey.HELD_NOTE),
+            row(meeting, MeetingTextKey.ENDED_NOTE),
+            *(
+                (f"Kommentar från {i.unit or i.outside_party}", i.answer_note, i.topics_of(MeetingTextKey.ANSWER_NOTE))
+                for i in meeting.invitations.all()
+            ),
         ],
     )
+
+
+def row(meeting, key) -> tuple[str, str, int]:
+    """A text with its topics, so that the copy of a narrowed party is without it (SAM-3)."""
+    return (key.label, meeting.said(key), meeting.topics_of(key))

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit import log
 from cases import frame
 from cases.access import door
+from cases.topics import sees_all
 from consent import coverage
 from meetings import pages, rules, services
 from meetings.forms import AnswerForm, CallForm, CancelForm, HoldForm, MoveForm
@@ -102,7 +103,9 @@ def answering(request, case, invitation, form):
             return redirect("meetings:overview", case.pk)
     own = invitation.unit_id == request.actor.unit_id
     row = pages.row(case, invitation, request.actor)
-    return page(request, case, "answer", form=form, row=row, meeting=meeting_of(case, invitation.meeting_id), own=own)
+    meeting = meeting_of(case, invitation.meeting_id)
+    texts = pages.texts_of(meeting, whole=sees_all(case.pk, request.actor))
+    return page(request, case, "answer", form=form, row=row, meeting=meeting, texts=texts, own=own)
 
 
 @require_POST
@@ -174,4 +177,4 @@ def letter(request, case, meeting):
     """The person's invitation, to print (KAL-10)."""
     found = meeting_of(case, meeting)
     log.record("meetings.letter", action=log.PRINT, case_id=case.pk, person_id=case.person_id, object_id=str(found.pk))
-    return page(request, case, "letter", **pages.letter(case, found))
+    return page(request, case, "letter", **pages.letter(case, found, request.actor))

@@ -36,7 +36,8 @@ set state = 'sending', attempts = d.attempts + 1, lease_until = now() + make_int
 from organisations_unit u
 where u.id = d.unit_id and d.id = (
   select id from notifications_delivery
-  where due_at <= now() and (state = 'due' or (state = 'sending' and lease_until < now()))
+  where due_at <= now() and (expires_at is null or expires_at > now())
+    and (state = 'due' or (state = 'sending' and lease_until < now()))
   order by due_at limit 1 for update skip locked)
 returning d.id, d.attempts, d.template, u.email
 """

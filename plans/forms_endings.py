@@ -3,6 +3,7 @@
 from django import forms
 
 from cases.enums import CloseReason
+from cases.topicfield import TopicsField, fill_topics
 from organisations.formfields import LineField, PlainTextField
 
 
@@ -23,9 +24,11 @@ class CloseForm(forms.Form):
         required=False,
         max_length=2000,
     )
+    topics = TopicsField(label="Vad handlar texten om?")
 
     def __init__(self, data=None, *, case, **kwargs):
         super().__init__(data, **kwargs)
+        fill_topics(self)
         hidden = {CloseReason.WITHDRAWN}
         if case.state != "initiated" or case.asked_by == "staff":
             hidden.add(CloseReason.REFUSED)

@@ -22,10 +22,10 @@ from plans.forms_endings import CloseForm, LeaveForm
 @door("consent.withdraw")
 def withdraw(request, case):
     """Any handler of any party records that the person takes back the consent (SAM-5)."""
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST or None, case=case)
     if request.method == "POST" and form.is_valid():
         with shown_on(form):
-            consents.withdraw(case=case, form=form.cleaned_data["how"], by=request.actor)
+            consents.withdraw(case=case, by=request.actor, **form.values())
         if form.is_valid():
             # Not back to the case: the acting unit may have lost its own access.
             return redirect("consent:receipt")
@@ -53,7 +53,7 @@ def end_party(request, case, party):
     form = WhyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with shown_on(form):
-            endings.end_party(case=case, party=party, why=form.cleaned_data["why"], by=request.actor)
+            endings.end_party(case=case, party=party, by=request.actor, **form.cleaned_data)
     if form.is_bound and form.is_valid():
         messages.success(request, f"{party.unit.name} deltar inte längre.")
         return redirect("cases:parties", case.pk)

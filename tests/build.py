@@ -100,9 +100,11 @@ def lapsed(cast, case, *, units=("party",)):
 
 
 def reread(cast, case, *, who="owner"):
-    """The case as `who` sees it now."""
+    """The case as `who` sees it now, with the texts that it may read."""
     with cast.acting(who):
-        return Case.objects.with_names().get(pk=case.pk)
+        found = Case.objects.with_names().get(pk=case.pk)
+        assert found.rows is not None
+        return found
 
 
 def consented(cast, *, parties=("party",), **values):

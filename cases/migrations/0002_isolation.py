@@ -28,7 +28,7 @@ grant select on person_access to sip_citizen;
         "own_select",
         "select",
         "sip_citizen",
-        using="user_id = (select ctx_user()) and valid_to >= (select sip_today())",
+        using="user_id = (select ctx_user()) and (select sip_today()) between valid_from and valid_to",
     )
 }
 {enable("cases_person")}
@@ -40,7 +40,7 @@ grant select on cases_person to sip_staff, sip_citizen;
         "select",
         "sip_staff",
         using="exists (select 1 from case_access a where a.person_id = cases_person.id and "
-        "a.unit_id = (select ctx_unit()) and a.valid_to >= (select sip_today()))",
+        "a.unit_id = (select ctx_unit()) and a.valid_to >= (select sip_today()) and not a.emergency)",
     )
 }
 {
@@ -50,9 +50,10 @@ grant select on cases_person to sip_staff, sip_citizen;
         "select",
         "sip_citizen",
         using="exists (select 1 from person_access p where p.person_id = cases_person.id and "
-        "p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()))",
+        "p.user_id = (select ctx_user()) and (select sip_today()) between p.valid_from and p.valid_to)",
     )
 }
+-- The person's own rows; a guardian's are those of the case that it reads, and no lists.
 {
     policy(
         "audit_event",
@@ -60,9 +61,11 @@ grant select on cases_person to sip_staff, sip_citizen;
         "select",
         "sip_citizen",
         using="person_id in (select person_id from person_access p where p.user_id = (select ctx_user()) and "
-        "p.valid_to >= (select sip_today())) or exists (select 1 from person_access p where "
-        "p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()) and "
-        "p.person_id = any(persons))",
+        "p.case_id is null and (select sip_today()) between p.valid_from and p.valid_to) or "
+        "(person_id, case_id) in (select person_id, p.case_id from person_access p where "
+        "p.user_id = (select ctx_user()) and (select sip_today()) between p.valid_from and p.valid_to) or "
+        "exists (select 1 from person_access p where p.user_id = (select ctx_user()) and p.case_id is null and "
+        "(select sip_today()) between p.valid_from and p.valid_to and p.person_id = any(persons))",
     )
 }
 
@@ -80,8 +83,8 @@ CASE_POLICIES = f"""
         "select",
         "sip_citizen",
         using="close_reason <> 'mistake' and exists (select 1 from person_access p where "
-        "p.person_id = cases_case.person_id and "
-        "p.user_id = (select ctx_user()) and p.valid_to >= (select sip_today()))",
+        "p.person_id = cases_case.person_id and (p.case_id is null or p.case_id = cases_case.id) and "
+        "p.user_id = (select ctx_user()) and (select sip_today()) between p.valid_from and p.valid_to)",
     )
 }
 grant select on cases_case to sip_citizen;
@@ -139,17 +142,20 @@ begin
     raise exception 'the earlier case is not visible' using errcode = '42501';
   end if;
   insert into cases_case (id, reference, person_id, owner_unit_id, guideline_id, state, need_found_on, opened_at,
-      opened_by_id, updated_at, reasons, reason_note, inpatient, ward_unit_id, discharge_ready_at, given_name,
-      family_name, phone, address, language, interpreter, protection, person_view_of_lead, previous_case_id,
-      close_reason, close_note, other_plan, asked_by)
+      opened_by_id, updated_at, inpatient, ward_unit_id, discharge_ready_at, given_name, family_name, phone, address,
+      language, interpreter, protection, previous_case_id, close_reason, asked_by)
     values (cid, to_char(sip_today(), 'YYYY') || '-' || lpad(nextval('case_reference_seq')::text, 4, '0'), pid,
       ctx_unit(), (p->>'guideline')::bigint, 'initiated', (p->>'need_found_on')::date, now(), ctx_assignment(), now(),
-      array(select jsonb_array_elements_text(p->'reasons')), coalesce(p->>'reason_note', ''),
       coalesce((p->>'inpatient')::boolean, false), (p->>'ward_unit')::bigint,
       (p->>'discharge_ready_at')::timestamptz, p->>'given_name', p->>'family_name', coalesce(p->>'phone', ''),
       coalesce(p->>'address', ''), coalesce(p->>'language', ''), coalesce((p->>'interpreter')::boolean, false),
-      coalesce(nullif(p->>'protection', 'none'), kept, 'none'), '', (p->>'previous_case')::uuid, '', '', '',
+      coalesce(nullif(p->>'protection', 'none'), kept, 'none'), (p->>'previous_case')::uuid, '',
       coalesce(p->>'asked_by', 'staff'));
+  -- A row also for an empty text: one that cannot be read is hidden, never unwritten.
+  insert into cases_casetext (case_id, key, text, topics, saved_at, saved_by_id)
+    select cid, t.key, t.said, coalesce((p->>'need_topics')::bigint, -1), now(), ctx_assignment()
+    from (values ('reasons', array_to_string(array(select jsonb_array_elements_text(p->'reasons')), ' ')),
+                 ('reason_note', coalesce(p->>'reason_note', ''))) t(key, said);
   return cid;
 end $$;
 {definer("open_case(jsonb)")}
@@ -161,19 +167,23 @@ create function has_access(cid uuid, uid bigint) returns boolean stable language
 {definer("has_access(uuid, bigint)", to="")}
 grant execute on function has_access(uuid, bigint) to sip_def;
 
--- The topics that a unit may not see in a case now; all of them for a unit without access.
-create function hidden_for(cid uuid, uid bigint) returns bigint stable language sql security definer
+-- What a unit may not see in a case now, a mask for each of its grounds: it sees what either shows, and a text with
+-- topics from two masks on neither. Empty without access.
+create function masks_for(cid uuid, uid bigint) returns bigint[] stable language sql security definer
   set search_path = public, pg_temp as $$
-  select coalesce(bit_and(hidden_topics), -1) from case_access where case_id = cid and unit_id = uid
+  select coalesce(array_agg(distinct hidden_topics), '{{}}') from case_access where case_id = cid and unit_id = uid
     and valid_to >= sip_today() and not emergency $$;
-{definer("hidden_for(uuid, bigint)", to="")}
-grant execute on function hidden_for(uuid, bigint) to sip_def;
+{definer("masks_for(uuid, bigint)", to="")}
+grant execute on function masks_for(uuid, bigint) to sip_def;
 
--- What the acting unit itself may not see; forms ask, so that nobody writes where it cannot read.
-create function hidden_from_me(cid uuid) returns bigint stable language sql security definer
+create function shown_by(topics bigint, masks bigint[]) returns boolean immutable language sql
+  set search_path = public, pg_temp as $$ select exists (select 1 from unnest(masks) m where topics & m = 0) $$;
+
+-- Whether another unit may read of these topics, for one who writes to it and can read them itself.
+create function readable_by(cid uuid, uid bigint, topics bigint) returns boolean stable language sql security definer
   set search_path = public, pg_temp as $$
-  select hidden_for(cid, ctx_unit()) $$;
-{definer("hidden_from_me(uuid)")}
+  select shown_by(topics, masks_for(cid, ctx_unit())) and shown_by(topics, masks_for(cid, uid)) $$;
+{definer("readable_by(uuid, bigint, bigint)")}
 
 -- Which units see the case now; whoever sees it may know who else does.
 create function units_with_access(cid uuid) returns table (unit_id bigint) stable language sql security definer
@@ -217,6 +227,9 @@ begin
   update notifications_delivery set state = 'cancelled'
     where case_id = cid and state = 'due' and starts_with(dedupe_key, key_prefix);
   get diagnostics n = row_count;
+  -- One whose sender has died in the middle is not taken up again.
+  update notifications_delivery set expires_at = now()
+    where case_id = cid and state = 'sending' and starts_with(dedupe_key, key_prefix);
   return n;
 end $$;
 {definer("cancel_deliveries(uuid, text)", to="sip_staff, sip_worker")}
@@ -233,18 +246,17 @@ begin
     values (c.owner_unit_id, c.id, c.reference, 'delivery_failed', 'delivery_failed:' || did, now())
     on conflict (dedupe_key) do nothing;
   if found then
-    insert into cases_caseevent (case_id, at, kind, text, detail, by_id)
+    insert into cases_caseevent (case_id, at, kind, text, detail, topics, by_id)
       select c.id, now(), 'delivery_failed', left('E-post till ' || u.name || ' kom inte fram. Ring i stället.', 300),
-        '', null from organisations_unit u where u.id = d.unit_id;
+        '', 0, null from organisations_unit u where u.id = d.unit_id;
   end if;
 end $$;
 {definer("tell_of_failed_delivery(uuid)", to="sip_worker")}
 """
 
 CASE_COLUMNS = (
-    "state, reasons, reason_note, discharge_ready_at, inpatient, ward_unit_id, given_name, family_name, phone, address,"
-    " language, interpreter, protection, lead_unit_id, lead_staff_id, lead_authority_id, closed_on, close_reason,"
-    " close_note, other_plan, person_view_of_lead, updated_at"
+    "state, discharge_ready_at, inpatient, ward_unit_id, given_name, family_name, phone, address, language, interpreter,"
+    " protection, lead_unit_id, lead_staff_id, lead_authority_id, closed_on, close_reason, updated_at"
 )
 WORKER_CASE = (
     "id, state, owner_unit_id, lead_unit_id, guideline_id, need_found_on, opened_at, discharge_ready_at, reference"
@@ -267,14 +279,22 @@ class Migration(migrations.Migration):
         case_rows(
             "cases_participation",
             insert=STEERS,
-            update_columns="ended_on, end_note, contact_staff_id",
+            update_columns="ended_on, contact_staff_id",
             citizen=True,
             worker="case_id, unit_id, ended_on",
         ),
         case_rows("cases_outsideparty", insert=STEERS, update_columns="removed_at", citizen=True),
         case_rows("cases_deadline", update_columns="met_at, cancelled_at", worker=WORKER_DEADLINE),
         case_rows("cases_leadterm", insert=STEERS, update=STEERS, update_columns="to_on", citizen=True),
-        case_rows("cases_caseevent", insert=WRITES, update=None, open_only=False),
+        case_rows("cases_caseevent", insert=WRITES, update=None, open_only=False, topics=True),
+        case_rows(
+            "cases_casetext",
+            insert=STEERS,
+            update=STEERS,
+            update_columns="text, topics, saved_at, saved_by_id",
+            topics=True,
+            citizen=True,
+        ),
         migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
         migrations.RunSQL(WORKER, migrations.RunSQL.noop),
     ]

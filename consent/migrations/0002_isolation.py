@@ -17,11 +17,14 @@ create function wanted_access(cid uuid) returns table (unit_id bigint, source te
     select id, consent_consent.valid_to, share_answer from consent_consent where case_id = cid
       and superseded_at is null and withdrawn_at is null and planning_answer = 'yes'
   ), covered as (
-    select cu.unit_id, cu.whole_tree, cu.hidden_topics from consent_consentunit cu
+    select cu.unit_id, cu.whole_tree, coalesce(x.topics, 0) as hidden_topics from consent_consentunit cu
       join k on k.id = cu.consent_id and k.share_answer = 'yes'
+      left join consent_consentexemption x on x.consent_id = cu.consent_id and x.unit_id = cu.unit_id
     union
-    select u.id, true, covered.hidden_topics
-      from organisations_unit u join covered on covered.whole_tree and u.parent_id = covered.unit_id
+    -- What was exempted for a whole is exempted below it too, besides what was exempted there.
+    select u.id, true, covered.hidden_topics | coalesce(x.topics, 0)
+      from covered join organisations_unit u on covered.whole_tree and u.parent_id = covered.unit_id
+      left join consent_consentexemption x on x.consent_id = (select id from k) and x.unit_id = u.id
   ), party as (
     select p.unit_id from cases_participation p cross join c
       where p.case_id = cid and p.ended_on is null and c.close_reason <> 'mistake'
@@ -39,9 +42,15 @@ create function wanted_access(cid uuid) returns table (unit_id bigint, source te
     from consent_legalground g join party on party.unit_id = g.unit_id cross join k cross join c
     where g.case_id = cid and g.ended_at is null and g.from_on <= sip_today() and g.unit_id <> c.owner_unit_id
   union all
-  select e.unit_id, 'emergency:' || e.id, (e.ends_at at time zone 'Europe/Stockholm')::date, 0, true,
-      e.assignment_id, e.ends_at
-    from consent_emergencyaccess e cross join c
+  -- In an emergency: never wider in time than the consent, and without the topics that the person exempted for a unit
+  -- of the same huvudman, or for every unit that was named (PDL 4:5: no more than what may be presumed to be needed).
+  select e.unit_id, 'emergency:' || e.id, least((e.ends_at at time zone 'Europe/Stockholm')::date,
+      coalesce(k.valid_to, date '9999-12-31')), coalesce(h.mask, 0), true, e.assignment_id, e.ends_at
+    from consent_emergencyaccess e cross join c join k on k.share_answer = 'yes'
+      join organisations_unit me on me.id = e.unit_id
+      cross join lateral (select bit_and(covered.hidden_topics) | coalesce(bit_or(covered.hidden_topics)
+          filter (where u.id = me.id or u.acts_for_id = me.acts_for_id), 0) as mask
+        from covered join organisations_unit u on u.id = covered.unit_id) h
     where e.case_id = cid and e.ended_at is null and e.ends_at > now() and c.state not in ('closed', 'declined')
       and c.close_reason = '' $$;
 
@@ -58,8 +67,8 @@ begin
   -- Of a unit's rows the one that lasts longest is the one that lists start from.
   insert into case_access (case_id, unit_id, person_id, open_deadline, is_open, source, valid_to, hidden_topics,
       emergency, assignment_id, until, listed)
-    select cid, w.unit_id, person, due, opened, w.source, w.valid_to, w.hidden_topics, w.emergency, w.assignment_id,
-        w.until, not w.emergency and 1 = row_number() over
+    select cid, w.unit_id, person, case when not w.emergency then due end, opened, w.source, w.valid_to,
+        w.hidden_topics, w.emergency, w.assignment_id, w.until, not w.emergency and 1 = row_number() over
           (partition by w.unit_id, w.emergency order by w.valid_to desc, w.source)
       from wanted_access(cid) w
     on conflict (case_id, unit_id, source) do update
@@ -113,7 +122,7 @@ begin
     from (select c.case_id, min(d.due_on) filter (where d.met_at is null and d.cancelled_at is null) as next
           from (select distinct case_id from changed) c left join cases_deadline d on d.case_id = c.case_id
           group by c.case_id) due
-    where a.case_id = due.case_id and a.is_open and a.open_deadline is distinct from due.next;
+    where a.case_id = due.case_id and a.is_open and not a.emergency and a.open_deadline is distinct from due.next;
   return null;
 end $$;
 {definer("access_changed()", to="")}
@@ -125,6 +134,8 @@ create trigger access_changed after insert or update or delete on cases_particip
 create trigger access_changed after insert or update or delete on consent_consent
   for each row execute function access_changed();
 create trigger access_changed after insert or update or delete on consent_consentunit
+  for each row execute function access_changed();
+create trigger access_changed after insert or update or delete on consent_consentexemption
   for each row execute function access_changed();
 create trigger access_changed after insert or update or delete on consent_legalground
   for each row execute function access_changed();
@@ -144,16 +155,28 @@ create trigger unit_tree_changed after update of parent_id on organisations_unit
 
 FUNCTIONS = f"""
 -- A copy without the parts and rows that the unit may not see (SAM-3); `topics` stands on each that has any.
-create function shared_copy(part jsonb, hidden bigint) returns jsonb immutable language sql
+create function shared_copy(part jsonb, masks bigint[]) returns jsonb immutable language sql
   set search_path = public, pg_temp as $$
   select case jsonb_typeof(part)
-    when 'array' then coalesce((select jsonb_agg(shared_copy(e, hidden) order by n)
+    when 'array' then coalesce((select jsonb_agg(shared_copy(e, masks) order by n)
       from jsonb_array_elements(part) with ordinality t(e, n)
-      where jsonb_typeof(e) <> 'object' or coalesce((e->>'topics')::bigint, 0) & hidden = 0), '[]')
-    when 'object' then (select jsonb_object_agg(key, shared_copy(value, hidden)) from jsonb_each(part))
+      where jsonb_typeof(e) <> 'object' or shown_by(coalesce((e->>'topics')::bigint, 0), masks)), '[]')
+    when 'object' then (select jsonb_object_agg(key, shared_copy(value, masks)) from jsonb_each(part))
     else part end $$;
-{definer("shared_copy(jsonb, bigint)", to="")}
-grant execute on function shared_copy(jsonb, bigint) to sip_def;
+{definer("shared_copy(jsonb, bigint[])", to="")}
+grant execute on function shared_copy(jsonb, bigint[]) to sip_def;
+
+-- On which basis a unit sees the case now: the consent, else the grounds in law (PDL 3:11).
+create function basis_for(cid uuid, uid bigint) returns text stable language sql security definer
+  set search_path = public, pg_temp as $$
+  select coalesce(
+    (select 'Samtycke (OSL 10:1)' from case_access where case_id = cid and unit_id = uid
+      and source in ('owner', 'consent') and valid_to >= sip_today() and has_access(cid, ctx_unit())),
+    (select string_agg(distinct g.statute, ', ') from case_access a
+      join consent_legalground g on a.source = 'ground:' || g.id
+      where a.case_id = cid and a.unit_id = uid and a.valid_to >= sip_today() and has_access(cid, ctx_unit())), '') $$;
+{definer("basis_for(uuid, bigint)")}
+grant execute on function basis_for(uuid, bigint) to sip_def;
 
 -- A frozen copy for another unit, of what it may see at this moment; it becomes that unit's own record.
 create function deliver_version(uid bigint, cid uuid, what text, body jsonb) returns void language plpgsql
@@ -163,14 +186,14 @@ begin
     raise exception 'no access to the case' using errcode = '42501';
   end if;
   insert into consent_receivedversion (unit_id, case_id, reference, person_id, kind, content, received_at)
-    select uid, cid, reference, person_id, what, shared_copy(body, hidden_for(cid, uid)), now()
+    select uid, cid, reference, person_id, what, shared_copy(body, masks_for(cid, uid)), now()
       from cases_case where id = cid;
 end $$;
 {definer("deliver_version(bigint, uuid, text, jsonb)")}
 
 -- The person withdraws (SAM-5): one function, since the party that records it loses its own access on the way.
 -- Order: lock, received versions, deliveries, meeting, state, consent last.
-create function withdraw_consent(cid uuid, how text, body jsonb) returns text language plpgsql
+create function withdraw_consent(cid uuid, how text, who text, giver bigint, body jsonb) returns text language plpgsql
   security definer set search_path = public, pg_temp as $$
 declare c cases_case; uid bigint; k bigint;
 begin
@@ -183,17 +206,16 @@ begin
     raise exception 'nothing to withdraw' using errcode = 'P0002';
   end if;
   update notifications_delivery set state = 'cancelled' where case_id = cid and state = 'due';
-  update consent_emergencyaccess set ended_at = now() where case_id = cid and ended_at is null;
-  update consent_legalground set ended_at = now(), ended_by_id = ctx_assignment()
-    where case_id = cid and ended_at is null;
+  -- One whose sender has died in the middle is not taken up again.
+  update notifications_delivery set expires_at = now() where case_id = cid and state = 'sending';
   for uid in select distinct unit_id from case_access where case_id = cid and not emergency order by unit_id loop
     -- A unit whose access has already run out is told, but gets nothing more.
     if uid <> c.owner_unit_id and has_access(cid, uid) then
       insert into consent_receivedversion (unit_id, case_id, reference, person_id, kind, content, received_at)
-        values (uid, cid, c.reference, c.person_id, 'access_ended', shared_copy(body, hidden_for(cid, uid)), now());
-      insert into consent_disclosure (case_id, unit_id, recipient, what, how, legal_basis, at, by_id)
+        values (uid, cid, c.reference, c.person_id, 'access_ended', shared_copy(body, masks_for(cid, uid)), now());
+      insert into consent_disclosure (case_id, unit_id, recipient, what, how, legal_basis, topics, at, by_id)
         select cid, uid, u.name, 'Enhetens egna uppgifter när samtycket återkallades', 'I systemet',
-          'Samtycke fram till återkallelsen (OSL 10:1)', now(), ctx_assignment()
+          replace(basis_for(cid, uid), 'Samtycke', 'Samtycke fram till återkallelsen'), 0, now(), ctx_assignment()
         from organisations_unit u where u.id = uid;
     end if;
     insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
@@ -204,17 +226,24 @@ begin
       values (gen_random_uuid(), 'consent_ended:' || cid || ':' || uid, 'email', 'new_message', uid, cid, 'due', now(),
         0, '', now()) on conflict (dedupe_key) do nothing;
   end loop;
-  insert into cases_caseevent (case_id, at, kind, text, detail, by_id)
-    values (cid, now(), 'consent_withdrawn', 'Samtycket är återkallat. Ärendet är avslutat.', '', ctx_assignment());
-  update meetings_meeting set state = 'cancelled', ended_note = '' where case_id = cid and state = 'called';
+  update consent_emergencyaccess set ended_at = now() where case_id = cid and ended_at is null;
+  update consent_legalground set ended_at = now(), ended_by_id = ctx_assignment()
+    where case_id = cid and ended_at is null;
+  insert into cases_caseevent (case_id, at, kind, text, detail, topics, by_id)
+    values (cid, now(), 'consent_withdrawn', 'Samtycket är återkallat. Ärendet är avslutat.', '', 0, ctx_assignment());
+  update meetings_meeting set state = 'cancelled' where case_id = cid and state = 'called';
   update cases_deadline set cancelled_at = now() where case_id = cid and met_at is null and cancelled_at is null;
   update cases_case set state = 'closed', close_reason = 'withdrawn', closed_on = sip_today(), updated_at = now()
     where id = cid;
-  update consent_consent set withdrawn_at = now(), withdrawn_form = how, withdrawn_by_id = ctx_assignment()
-    where id = k;
+  update consent_consentgiver set revoked_at = now() where id = giver and consent_id = k;
+  if giver is not null and not found then
+    raise exception 'that giver is of another answer' using errcode = 'P0002';
+  end if;
+  update consent_consent set withdrawn_at = now(), withdrawn_form = how, withdrawn_who = who,
+      withdrawn_by_id = ctx_assignment() where id = k;
   return c.reference;
 end $$;
-{definer("withdraw_consent(uuid, text, jsonb)")}
+{definer("withdraw_consent(uuid, text, text, bigint, jsonb)")}
 
 -- A party leaves: its own copy first, then its part ends, and with it what it sees.
 create function leave_case(cid uuid, why text, body jsonb) returns text language plpgsql
@@ -230,11 +259,13 @@ begin
   end if;
   insert into consent_receivedversion (unit_id, case_id, reference, person_id, kind, content, received_at)
     values (ctx_unit(), cid, c.reference, c.person_id, 'access_ended', body, now());
-  insert into cases_caseevent (case_id, at, kind, text, detail, by_id)
-    select cid, now(), 'party_left', u.name || ' deltar inte längre', why, ctx_assignment()
-    from organisations_unit u where u.id = ctx_unit();
-  update cases_participation set ended_on = sip_today(), end_note = left(why, 300)
-    where case_id = cid and unit_id = ctx_unit() and ended_on is null;
+  -- Why is a line of its own, about all topics, so that it stays with those who see all.
+  insert into cases_caseevent (case_id, at, kind, text, detail, topics, by_id)
+    select cid, now(), 'party_left', t.said, t.more, t.topics, ctx_assignment() from organisations_unit u
+      cross join lateral (values (u.name || ' deltar inte längre', '', 0), ('Varför en aktör slutade', why, -1))
+        t(said, more, topics)
+      where u.id = ctx_unit() and (t.topics = 0 or why <> '');
+  update cases_participation set ended_on = sip_today() where case_id = cid and unit_id = ctx_unit() and ended_on is null;
   return c.reference;
 end $$;
 {definer("leave_case(uuid, text, jsonb)")}
@@ -252,8 +283,8 @@ begin
   if uid = c.owner_unit_id then return; end if;
   if not exists (select 1 from cases_participation where case_id = cid and unit_id = c.owner_unit_id
                  and ended_on is null) then
-    insert into cases_participation (case_id, unit_id, obligation, started_on, end_note, added_by_id)
-      values (cid, c.owner_unit_id, 'duty', sip_today(), '', ctx_assignment());
+    insert into cases_participation (case_id, unit_id, obligation, started_on, added_by_id)
+      values (cid, c.owner_unit_id, 'duty', sip_today(), ctx_assignment());
   end if;
   update cases_case set owner_unit_id = uid, updated_at = now() where id = cid;
 end $$;
@@ -270,20 +301,38 @@ begin
           and has_access(cid, ctx_unit()) and c.state not in ('closed', 'declined')) then
     raise exception 'only a steering unit records consent, in an open case' using errcode = '42501';
   end if;
+  -- What is exempted must be seen by the one who writes the next answer, or it would be lost in it.
+  if not shown_by(-1, masks_for(cid, ctx_unit())) then
+    raise exception 'only a unit that sees all records consent' using errcode = '42501';
+  end if;
+  if p->>'form' in ('spoken', 'presumed') and coalesce(p->>'informed_how', '') = '' then
+    raise exception 'it is not said how the person was informed' using errcode = '23514';
+  end if;
   select id into k from consent_consent where case_id = cid and superseded_at is null;
   if k is distinct from (p->>'seen')::bigint then
     raise exception 'another answer was recorded meanwhile' using errcode = 'P0002';
   end if;
   update consent_consent set superseded_at = now() where id = k;
-  insert into consent_consent (case_id, share_answer, planning_answer, form, informed_how, given_on, valid_to,
-      excluded_note, may_tell_other_sip, child_view, recorded_by_id, recorded_at, withdrawn_form)
-    values (cid, p->>'share_answer', p->>'planning_answer', p->>'form', p->>'informed_how', (p->>'given_on')::date,
-      (p->>'valid_to')::date, p->>'excluded_note', (p->>'may_tell_other_sip')::boolean, p->>'child_view',
-      ctx_assignment(), now(), '') returning id into k;
-  insert into consent_consentunit (consent_id, case_id, unit_id, whole_tree, hidden_topics)
-    select k, cid, (u->>'unit')::bigint, (u->>'whole_tree')::boolean, coalesce((u->>'hidden_topics')::bigint, 0) from jsonb_array_elements(p->'units') u;
-  insert into consent_consentgiver (consent_id, case_id, kind, name, share_answer, planning_answer)
-    select k, cid, g->>'kind', g->>'name', g->>'share_answer', g->>'planning_answer'
+  insert into consent_consent (case_id, share_answer, planning_answer, form, given_on, valid_to, may_tell_other_sip,
+      recorded_by_id, recorded_at, withdrawn_form, withdrawn_who, child_mature, maturity_note)
+    values (cid, p->>'share_answer', p->>'planning_answer', p->>'form', (p->>'given_on')::date,
+      (p->>'valid_to')::date, (p->>'may_tell_other_sip')::boolean, ctx_assignment(), now(), '', '',
+      (p->>'child_mature')::boolean, coalesce(p->>'maturity_note', ''))
+    returning id into k;
+  insert into consent_consenttext (consent_id, case_id, key, text)
+    select k, cid, key, p->>key from unnest(array['informed_how', 'excluded_note', 'child_view']) key
+    where coalesce(p->>key, '') <> '';
+  -- Before the units, whose rows give access.
+  insert into consent_consentexemption (consent_id, case_id, unit_id, topics)
+    select k, cid, (x->>'unit')::bigint, (x->>'topics')::bigint
+    from jsonb_array_elements(coalesce(p->'exemptions', '[]')) x where (x->>'topics')::bigint <> 0;
+  insert into consent_consentunit (consent_id, case_id, unit_id, whole_tree)
+    select k, cid, (u->>'unit')::bigint, (u->>'whole_tree')::boolean from jsonb_array_elements(p->'units') u;
+  insert into consent_consentgiver (consent_id, case_id, kind, name, representative_id, share_answer, planning_answer,
+      answered_on, form, waiver, waiver_reason, decided_on, decided_scope)
+    select k, cid, g->>'kind', g->>'name', (g->>'representative')::bigint, g->>'share_answer', g->>'planning_answer',
+      (g->>'answered_on')::date, coalesce(g->>'form', ''), coalesce(g->>'waiver', ''),
+      coalesce(g->>'waiver_reason', ''), (g->>'decided_on')::date, coalesce(g->>'decided_scope', '')
     from jsonb_array_elements(p->'givers') g;
   return k;
 end $$;
@@ -336,6 +385,13 @@ end $$;
 {definer("tell_other_owners(uuid)")}
 """
 
+# To name what is exempted is to reveal it: only those who steer the case see that.
+STEERING_ONLY = """
+create policy steers on consent_consentexemption as restrictive for select to sip_staff using (may_steer(case_id));
+create policy steers on consent_consenttext as restrictive for select to sip_staff
+  using (key <> 'excluded_note' or may_steer(case_id));
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -345,23 +401,40 @@ class Migration(migrations.Migration):
     operations = [
         case_rows(
             "consent_consent",
-            insert=STEERS,
-            update=STEERS,
-            update_columns="superseded_at",
+            insert=None,
+            update=None,
             citizen=True,
             # The warning before a consent runs out needs its day, and whether it still stands.
             worker="id, case_id, valid_to, superseded_at, withdrawn_at, share_answer, planning_answer",
         ),
-        case_rows("consent_consentunit", insert=STEERS, update=None, citizen=True),
-        case_rows("consent_consentgiver", insert=STEERS, update=None, citizen=True),
-        case_rows("consent_disclosure", update=None, open_only=False, citizen=True),
+        # An answer is written by replace_consent and withdraw_consent alone.
+        case_rows("consent_consentunit", insert=None, update=None, citizen=True),
+        case_rows("consent_consentgiver", insert=None, update=None, citizen=True),
+        case_rows("consent_consenttext", insert=None, update=None, topics=True, citizen=True),
+        case_rows("consent_consentexemption", insert=None, update=None, topics=True, citizen=True),
+        migrations.RunSQL(STEERING_ONLY, migrations.RunSQL.noop),
+        case_rows("consent_disclosure", update=None, open_only=False, topics=True, citizen=True),
         case_rows(
-            "consent_legalground", insert=STEERS, update=STEERS, update_columns="ended_at, ended_by_id", citizen=True
+            "consent_legalground",
+            insert=STEERS,
+            update=STEERS,
+            update_columns="ended_at, ended_by_id",
+            topics=True,
+            citizen=True,
         ),
         # Broken glass is made and ended by functions alone; those who see the case see that it happened.
-        case_rows("consent_emergencyaccess", insert=None, update=None, open_only=False, emergency=True, citizen=True),
+        case_rows(
+            "consent_emergencyaccess",
+            insert=None,
+            update=None,
+            open_only=False,
+            emergency="consent_emergencyaccess.assignment_id = (select ctx_assignment())",
+            citizen=True,
+        ),
         unit_rows("consent_receivedversion"),
         same_case("consent_consentunit", "consent_id", "consent_consent"),
         same_case("consent_consentgiver", "consent_id", "consent_consent"),
+        same_case("consent_consenttext", "consent_id", "consent_consent"),
+        same_case("consent_consentexemption", "consent_id", "consent_consent"),
         migrations.RunSQL(REBUILD + FUNCTIONS, migrations.RunSQL.noop),
     ]

@@ -137,4 +137,9 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
+        migrations.AddField(
+            model_name="deviation",
+            name="topics",
+            field=models.BigIntegerField(db_default=-1, default=-1, verbose_name="ämnen"),
+        ),
     ]

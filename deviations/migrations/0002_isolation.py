@@ -17,5 +17,12 @@ COLUMNS = (
 class Migration(migrations.Migration):
     dependencies = [("deviations", "0001_initial"), ("plans", "0002_isolation")]
     operations = [
-        case_rows("deviations_deviation", insert=REPORTS, update=SIDES, update_columns=COLUMNS, open_only=False),
+        case_rows(
+            "deviations_deviation",
+            insert=REPORTS,
+            update=SIDES,
+            update_columns=COLUMNS,
+            open_only=False,
+            topics=True,
+        ),
     ]

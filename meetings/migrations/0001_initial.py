@@ -324,4 +324,87 @@ class Migration(migrations.Migration):
                 name="invitation_names_who",
             ),
         ),
+        migrations.RemoveField(
+            model_name="invitation",
+            name="answer_note",
+        ),
+        migrations.RemoveField(
+            model_name="meeting",
+            name="agenda",
+        ),
+        migrations.RemoveField(
+            model_name="meeting",
+            name="ended_note",
+        ),
+        migrations.RemoveField(
+            model_name="meeting",
+            name="held_note",
+        ),
+        migrations.RemoveField(
+            model_name="meeting",
+            name="professions",
+        ),
+        migrations.CreateModel(
+            name="MeetingText",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        choices=[
+                            ("agenda", "Det här ska vi prata om"),
+                            ("professions", "Yrken som behövs"),
+                            ("ended_note", "Varför det ställdes in eller flyttades"),
+                            ("held_note", "Anteckning från mötet"),
+                            ("answer_note", "Kommentar till svaret"),
+                        ],
+                        max_length=20,
+                        verbose_name="text",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="innehåll")),
+                ("topics", models.BigIntegerField(db_default=-1, default=-1, verbose_name="ämnen")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="texts",
+                        to="meetings.invitation",
+                        verbose_name="svar på kallelse",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="texts",
+                        to="meetings.meeting",
+                        verbose_name="möte",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "text om möte",
+                "verbose_name_plural": "texter om möten",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("meeting", "key", "invitation"), name="meeting_text_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("invitation", None), ("key", "answer_note"), _connector="XOR"),
+                        name="meeting_text_of_answer",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -4,10 +4,15 @@ from django.db import migrations
 
 from organisations.rls import STEERS, case_rows, same_case
 
-MEETING = "state, ended_note, held_note"
+MEETING = "state"
 # The party's own answer, or one that the steering unit took on the phone.
 ANSWERS = "(select ctx_writer()) and (meetings_invitation.unit_id = (select ctx_unit()) or may_steer(case_id))"
-ANSWER = "told_at, read_at, answer, answered_at, answered_by_id, attendee_name, attendee_title, answer_note"
+ANSWER = "told_at, read_at, answer, answered_at, answered_by_id, attendee_name, attendee_title"
+# A comment follows the answer; all else is told by those who steer.
+TEXTS = (
+    "(select ctx_writer()) and (may_steer(case_id) or exists (select 1 from meetings_invitation i"
+    " where i.id = meetings_meetingtext.invitation_id and i.unit_id = (select ctx_unit())))"
+)
 WORKER = "id, case_id, kind, state, starts_at"
 
 
@@ -18,10 +23,20 @@ class Migration(migrations.Migration):
             "meetings_meeting", insert=STEERS, update=STEERS, update_columns=MEETING, citizen=True, worker=WORKER
         ),
         case_rows("meetings_invitation", insert=STEERS, update=ANSWERS, update_columns=ANSWER, citizen=True),
+        case_rows(
+            "meetings_meetingtext",
+            insert=TEXTS,
+            update=TEXTS,
+            update_columns="text, topics",
+            topics=True,
+            citizen="invitation_id is null",
+        ),
         case_rows("meetings_attendance", insert=STEERS, update=None, citizen=True),
         same_case("meetings_invitation", "meeting_id", "meetings_meeting"),
         same_case("meetings_invitation", "outside_party_id", "cases_outsideparty"),
         same_case("meetings_attendance", "meeting_id", "meetings_meeting"),
+        same_case("meetings_meetingtext", "meeting_id", "meetings_meeting"),
+        same_case("meetings_meetingtext", "invitation_id", "meetings_invitation"),
         same_case("meetings_attendance", "invitation_id", "meetings_invitation"),
         same_case("meetings_meeting", "replaces_id", "meetings_meeting"),
     ]

@@ -139,7 +139,7 @@ WARD = f"""
 -- follows on the version that it has just approved is done here: huvudansvarig, state and owner.
 create function adopt_plan_of_ward(cid uuid, pid bigint, view_of_lead text) returns void language plpgsql
   security definer set search_path = public, pg_temp as $$
-declare c cases_case; p plans_plan;
+declare c cases_case; p plans_plan; term bigint;
 begin
   select * into c from cases_case where id = cid for no key update;
   select * into p from plans_plan where id = pid and case_id = cid;
@@ -153,17 +153,19 @@ begin
   if (c.lead_staff_id, c.lead_unit_id, c.lead_authority_id)
      is distinct from (p.lead_staff_id, p.lead_unit_id, p.lead_authority_id) then
     update cases_leadterm set to_on = sip_today() where case_id = cid and to_on is null;
-    insert into cases_leadterm (case_id, staff_id, unit_id, authority_id, from_on, person_view, decided_by_id)
-      values (cid, p.lead_staff_id, p.lead_unit_id, p.lead_authority_id, sip_today(), view_of_lead, ctx_assignment());
+    insert into cases_leadterm (case_id, staff_id, unit_id, authority_id, from_on, decided_by_id)
+      values (cid, p.lead_staff_id, p.lead_unit_id, p.lead_authority_id, sip_today(), ctx_assignment())
+      returning id into term;
+    insert into cases_casetext (case_id, key, text, saved_at, saved_by_id)
+      select cid, 'view_of_lead:' || term, view_of_lead, now(), ctx_assignment() where view_of_lead <> '';
   end if;
   if c.owner_unit_id <> p.lead_unit_id and not exists (select 1 from cases_participation
       where case_id = cid and unit_id = c.owner_unit_id and ended_on is null) then
-    insert into cases_participation (case_id, unit_id, obligation, started_on, end_note, added_by_id)
-      values (cid, c.owner_unit_id, 'duty', sip_today(), '', ctx_assignment());
+    insert into cases_participation (case_id, unit_id, obligation, started_on, added_by_id)
+      values (cid, c.owner_unit_id, 'duty', sip_today(), ctx_assignment());
   end if;
   update cases_case set state = 'planned', lead_staff_id = p.lead_staff_id, lead_unit_id = p.lead_unit_id,
-      lead_authority_id = p.lead_authority_id, owner_unit_id = p.lead_unit_id, updated_at = now(),
-      person_view_of_lead = coalesce(nullif(view_of_lead, ''), person_view_of_lead)
+      lead_authority_id = p.lead_authority_id, owner_unit_id = p.lead_unit_id, updated_at = now()
     where id = cid;
 end $$;
 {definer("adopt_plan_of_ward(uuid, bigint, text)")}

@@ -97,7 +97,6 @@ class World:
             state="consented",
             need_found_on=timezone.localdate(),
             opened_by=self.assignment,
-            reasons=["early"],
             given_name="A",
             family_name="B",
         )
@@ -109,8 +108,8 @@ class World:
             return
         case.parties[unit] = True
         self.sql(
-            "insert into cases_participation (case_id, unit_id, obligation, started_on, end_note, added_by_id)"
-            " values (%s, %s, 'duty', current_date - 1, '', %s)",
+            "insert into cases_participation (case_id, unit_id, obligation, started_on, added_by_id)"
+            " values (%s, %s, 'duty', current_date - 1, %s)",
             case.pk, unit, self.assignment.pk,
         )  # fmt: skip
 
