@@ -23,7 +23,7 @@ def rows() -> list[dict]:
         return list(csv.DictReader(file))
 
 
-def tests_of(row) -> list[str]:
+def named_in(row) -> list[str]:
     return row["tests"].split()
 
 
@@ -51,7 +51,7 @@ def test_every_answer_says_how_and_where():
 def test_every_named_test_exists():
     missing = []
     for row in rows():
-        for name in tests_of(row):
+        for name in named_in(row):
             file, _, function = name.partition("::")
             if function.split("::")[-1] not in functions(file):
                 missing.append((row["id"], name))
@@ -60,8 +60,8 @@ def test_every_named_test_exists():
 
 def test_at_least_150_are_checked_by_a_test():
     """And whatever is called fulfilled by code has one; what only a text can fulfil names the text."""
-    assert sum(bool(tests_of(row)) for row in rows()) >= 150
-    silent = [row["id"] for row in rows() if row["verdict"] == "pass" and not tests_of(row)]
+    assert sum(bool(named_in(row)) for row in rows()) >= 150
+    silent = [row["id"] for row in rows() if row["verdict"] == "pass" and not named_in(row)]
     assert [pk for pk in silent if "docs/" not in by_id()[pk]["where"]] == []
 
 
