@@ -11,6 +11,7 @@ from cases import services as cases
 from cases.access import steers
 from cases.enums import State
 from cases.models import CaseAccess
+from cases.text_models import TextKey
 from cases.topics import ALL
 from meetings.models import Meeting, MeetingState
 from organisations import swedish
@@ -83,7 +84,8 @@ def start_draft(*, case, by) -> Plan:
         carry_texts(before, plan, by=by)
         carry_goals(before, plan, by=by)
     else:
-        make_texts(plan, {BlockKey.WHY: (case.reason_note, ALL)}, by=by)
+        # Why is what the need was said to be, about what that was about.
+        make_texts(plan, {BlockKey.WHY: (case.reason_note, case.topics_of(TextKey.REASON_NOTE))}, by=by)
     cases.note(case, kind="plan_started", text=f"Version {plan.version} av planen påbörjades", by=by)
     log.record("plans.started", case_id=case.pk, person_id=case.person_id, object_id=str(plan.pk))
     return plan
