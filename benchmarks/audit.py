@@ -76,7 +76,7 @@ def appended(bench, cursor) -> None:
 
     medians = in_turn(bench.rounds * 5, chained=chained, plain=plain)
     note = f"{1 / medians['chained']:.0f} rader/s, en i taget"
-    bench.say("loggrad i kedja / vanlig rad", medians["chained"] / medians["plain"], 8, note)
+    bench.say("loggrad i kedja / vanlig rad", medians["chained"] / medians["plain"], 4, note)
 
 
 def verified(bench, cursor) -> None:
@@ -84,7 +84,7 @@ def verified(bench, cursor) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings.SIP_ANCHOR_DIR, settings.SIP_ANCHOR_PEM = Path(folder) / "anchors", Path(folder) / "key"
         took = timed(tasks.write_anchor)
-        bench.say("ankare: sekunder", took, 60, f"{CHAINS} kedjor")
+        bench.say("ankare: sekunder", took, None, f"{CHAINS} kedjor")
         key = anchors.public_key(anchors.public_path(settings.SIP_ANCHOR_PEM))
         reports = []
 
@@ -100,5 +100,5 @@ def verified(bench, cursor) -> None:
         medians = in_turn(3, check=check, read=read)
     assert not reports[0].findings, reports[0].findings[:3]
     rows = reports[0].rows
-    bench.say("kontroll av loggen: rader/s", rows / medians["check"], 50_000, f"{rows} rader", at_least=True)
-    bench.say("kontroll av loggen / bara läsa ut den", medians["check"] / medians["read"], None)
+    note = f"{rows / medians['check']:.0f} rader/s, {rows} rader"
+    bench.say("kontroll av loggen / bara läsa ut den", medians["check"] / medians["read"], 6, note)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import Error, connection
+from django.urls import resolve
 from django.utils import timezone
 
 from organisations import middleware, scope
@@ -218,7 +219,8 @@ def test_a_page_about_a_person_is_exactly_one_row_about_that_person(atlas, pages
         response = atlas.ask(who, target)
         rows = logged(atlas, since)
         if response.status_code in (403, 404):
-            if [row[1] for row in rows] != ["Nekad"]:
+            # An address outside the scope that is switched off here, such as the operators' login, refuses nobody.
+            if [row[1] for row in rows] != ["Nekad"] and not getattr(resolve(target.url).func, "unscoped", False):
                 wrong.append((target.name, response.status_code, rows))
         elif response.status_code == 200:
             body = response.content.decode(errors="replace")
