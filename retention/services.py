@@ -8,7 +8,7 @@ from organisations.errors import Conflict, RuleBroken
 from retention.enums import CountedFrom, HoldKind
 from retention.models import RetentionBatch, RetentionHold, RetentionLedger, RetentionProfile
 
-MOST_IN_A_BATCH = 400
+MOST_IN_A_BATCH = 200
 
 
 def batches():

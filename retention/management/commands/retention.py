@@ -33,8 +33,10 @@ class Command(BaseCommand):
         if not jobs.waiting(organisation_id):
             self.stdout.write("Inget är godkänt. En administratör förbereder och godkänner under Administration.")
             return
-        erased = jobs.carry_out(organisation_id)
-        self.stdout.write(f"Gallrade poster: {erased}")
+        total = 0
+        while erased := jobs.carry_out(organisation_id):
+            total += erased
+        self.stdout.write(f"Gallrade poster: {total}")
         if jobs.waiting(organisation_id):
             raise CommandError("Omgången är inte klar. Orsaken står på sidan Gallring.")
 
