@@ -206,7 +206,8 @@ class Atlas:
         if who in target.instead:
             return target.instead[who]
         if who == "anonymous":
-            return (403,) if target.api else (302,)
+            # What is read leads to the login; what is sent is answered by a page that says that it was not taken.
+            return (302,) if target.method == "get" and not target.api else (403,)
         if (who in CITIZENS) != target.citizens_face:
             return (404,)
         if who in CITIZENS:
