@@ -19,8 +19,9 @@ STYLE = """
 body { font: 1.0625rem/1.5 system-ui, sans-serif; color: var(--text); background: var(--ground); margin: 0 auto;
   max-width: 40rem; padding: 1rem; }
 a { color: var(--link); }
-form { display: grid; gap: 1.25rem; justify-items: start; }
-fieldset { border: 1px solid var(--line); border-radius: .25rem; padding: .5rem 1rem 1rem; }
+h1 { overflow-wrap: anywhere; }
+form { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; justify-items: start; }
+fieldset { min-width: 0; max-width: 100%; box-sizing: border-box; overflow-wrap: anywhere; border: 1px solid var(--line); border-radius: .25rem; padding: .5rem 1rem 1rem; }
 label, legend { font-weight: 600; }
 fieldset label { font-weight: 400; display: block; padding: .375rem 0; }
 input[type=radio] { width: 1.25rem; height: 1.25rem; vertical-align: middle; margin: 0 .5rem 0 0; }
@@ -83,7 +84,7 @@ def choose_commission(realm: Realm, asked: str, person, level: str) -> str:
     kept = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in hidden.items())
     return page(
         realm,
-        "Vilket medarbetaruppdrag?",
+        "Välj uppdrag",
         f'<form method="post" action="login">{kept}<fieldset><legend>Medarbetaruppdrag</legend>{radios}</fieldset>'
         f"{_buttons()}</form>",
     )
