@@ -9,6 +9,7 @@ LABELS = {
     "session.acting": "Bytte uppdrag",
     "cases.read": "Läste ärendet",
     "cases.revealed": "Öppnade skyddade personuppgifter",
+    "cases.protection_changed": "Ändrade markeringen för skyddade personuppgifter",
     "cases.listed": "Visad i en lista",
     "cases.searched": "Visad i en sökning",
     "cases.inbox_read": "Visad i listan med inkommet",

@@ -176,6 +176,9 @@ class NewPersonForm(StartForm):
 
 
 class EditForm(WardFields, NeedFields, ContactFields):
+    # A mark has a page of its own, with a reason.
+    protection = None
+
     @classmethod
     def of(cls, data, case):
         initial = {name: getattr(case, name) for name in cls.base_fields if name != "need_topics"}

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils import timezone
 
+from cases import protection
 from cases.enums import State
 from cases.numbers import age
 from organisations import swedish
@@ -51,6 +52,7 @@ def frame(case, actor, here: str, *, revealed: bool = False) -> dict:
         "address": "" if hidden else case.address,
         "reference": case.reference,
         "protected": case.is_protected,
+        "letters": protection.letters(case),
         "hidden": hidden,
         "step": case.step if case.is_open else ALL_STEPS_DONE,
         "notes": notes(case),

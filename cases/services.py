@@ -18,7 +18,7 @@ from organisations.errors import RuleBroken
 from organisations.models import Assignment, Unit
 
 EDITABLE = (
-    "given_name", "family_name", "phone", "address", "language", "interpreter", "protection", "inpatient", "ward_unit",
+    "given_name", "family_name", "phone", "address", "language", "interpreter", "inpatient", "ward_unit",
 )  # fmt: skip
 NEED = (TextKey.REASONS, TextKey.REASON_NOTE)
 

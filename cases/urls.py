@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases import views
+from cases import views, views_protection
 
 app_name = "cases"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("arenden/ny/samordnad-vardplan/", views.compulsory, name="compulsory"),
     path("arenden/<uuid:pk>/ny-sip/", views.link_new, name="link_new"),
     path("arenden/<uuid:pk>/uppgifter/", views.edit, name="edit"),
+    path("arenden/<uuid:pk>/skydd/", views_protection.protect, name="protect"),
     path("arenden/<uuid:pk>/kontakt/", views.note_contact, name="note_contact"),
     path("arenden/<uuid:pk>/utskrivningsklar/", views.discharge_ready, name="discharge_ready"),
     path("arenden/<uuid:pk>/huvudansvarig/", views.change_lead, name="change_lead"),

@@ -23,6 +23,7 @@ from cases.forms import (
     UnitSearchForm,
 )
 from cases.listing import parties_page, subpage
+from cases.views_protection import chosen_first
 from organisations.access import allowed
 from organisations.errors import shown_on
 
@@ -100,6 +101,7 @@ def compulsory(request):
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 @door("cases.link_new")
+@chosen_first
 def link_new(request, case):
     """A new need after closure: a new case that links to the old one (AVS-3)."""
     if case.is_open:
@@ -120,6 +122,7 @@ def link_new(request, case):
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 @door("cases.edit")
+@chosen_first
 def edit(request, case):
     form = EditForm.of(request.POST or None, case)
     if request.method == "POST" and form.is_valid():

@@ -86,6 +86,7 @@ def links(case, actor) -> dict:
         "contact_url": link("cases.note_contact", "cases:note_contact"),
         "ready_url": link("cases.discharge_ready", "cases:discharge_ready"),
         "close_url": link("cases.close", "plans:close"),
+        "protect_url": link("cases.protect", "cases:protect"),
         "void_url": link("cases.void", "consent:void") if case.close_reason != CloseReason.MISTAKE else "",
         "leave_url": "" if access.steers(case, actor) else link("cases.leave", "plans:leave"),
         "withdraw_url": link("consent.withdraw", "plans:withdraw"),

@@ -6,6 +6,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import log as audit_log
+from cases import protection
 from cases.access import door
 from cases.frame import context
 from cases.models import Case
@@ -40,7 +41,7 @@ def reveal(request, case):
     """Protected details are shown once, on this answer, by a choice that is logged."""
     if not case.is_protected:
         return redirect("casework:case", case.pk)
-    audit_log.record("cases.revealed", action=audit_log.REVEAL, case_id=case.pk, person_id=case.person_id)
+    protection.reveal(case)
     return render(request, "casework/case.html", casepage.page(case, request.actor, revealed=True))
 
 

@@ -77,7 +77,7 @@ class ConsentForm(GiverFields, forms.Form):
     )
     hidden_all = ExemptedField(label="Ämnen som inte får delas med någon annan än den ansvariga enheten")
     other_ground = forms.BooleanField(
-        label="Personen säger nej till att dela men ja till att planera, och det finns en annan rättslig grund att dela",
+        label="Nej till att dela men ja till att planera, och det finns en annan rättslig grund att dela",
         help_text="Då avslutas inte ärendet. Skriv in grunden i nästa steg.",
         required=False,
     )
@@ -220,3 +220,6 @@ class ReasonForm(forms.Form):
     """Why a received version is opened; the reason is written in the log (SAM-5)."""
 
     reason = LineField(label="Varför öppnar du den?", missing="Skriv varför du behöver läsa versionen.", max_length=200)
+    reveal = forms.BooleanField(
+        label="Visa också skyddade uppgifter", required=False, help_text="Bara om du behöver dem. Det skrivs i loggen."
+    )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit import log
 from cases import frame
 from cases.access import door
-from consent import pages, services
+from consent import pages, received_pages, services
 from consent.forms import ConsentForm, ReasonForm
 from consent.models import ReceivedVersion
 from organisations import held, stepup
@@ -82,4 +82,5 @@ def received_one(request, pk):
     event, details = ("opened", {"reason": form.cleaned_data["reason"]}) if opened else ("asked_for", {})
     log.record(f"consent.received_{event}", action=log.READ, case_id=version.case_id, person_id=version.person_id,
                object_id=str(pk), details=details)  # fmt: skip
-    return render(request, "consent/received_one.html", {"version": version, "form": form, "opened": opened})
+    shown = received_pages.opened(version, form) if opened else {}
+    return render(request, "consent/received_one.html", {"version": version, "form": form, "opened": opened} | shown)

@@ -40,6 +40,7 @@ ACTIONS: dict[str, Rule] = {
     # The case
     "cases.start": Rule(HANDLERS),
     "cases.edit": Rule(HANDLERS, steers=True),
+    "cases.protect": Rule(HANDLERS, steers=True, open_only=False),
     "cases.add_party": Rule(HANDLERS, steers=True),
     "cases.end_party": Rule(HANDLERS, steers=True),
     "cases.note_contact": Rule(HANDLERS),
@@ -51,6 +52,7 @@ ACTIONS: dict[str, Rule] = {
     # Consent: any handler of any party may record a withdrawal (SAM-5).
     "consent.record": Rule(HANDLERS, steers=True),
     "consent.withdraw": Rule(HANDLERS),
+    "consent.ground": Rule(HANDLERS, steers=True),
     "consent.represent": Rule(HANDLERS, steers=True),
     # Reading the plan in force in an emergency: the database also looks at organisation, unit and purpose (PDL 4:5).
     "consent.break_glass": Rule(frozenset({Role.HANDLER, Role.READER})),

@@ -38,7 +38,7 @@ def context(plan: Plan, *, consent: Consent | None = None) -> dict:
     words = {key: plan.words.get(key, NOT_SHARED) for key in BlockKey.values}
     nobody = "Ingen annan gör något." if plan.others_nobody else ""
     return {
-        "person": {"name": case.full_name, "number": swedish.personnummer(case.person.number)},
+        "person": person_of(case),
         "version": plan.version,
         "approved_on": timezone.localdate(plan.approved_at).isoformat() if plan.approved_at else "",
         "draft": plan.is_draft,
@@ -77,6 +77,13 @@ def context(plan: Plan, *, consent: Consent | None = None) -> dict:
         "copies": [line.strip() for line in plan.copies_to.split("\n") if line.strip()],
         "signatures": case.guideline.signatures == "required",
     }
+
+
+def person_of(case) -> dict:
+    """Who the plan is about; nothing behind a protection mark, on paper neither."""
+    if case.is_protected:
+        return {"name": "", "number": ""}
+    return {"name": case.full_name, "number": swedish.personnummer(case.person.number)}
 
 
 def correction_text(plan: Plan) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import connections
 
+from cases import protection as protections
 from cases import services as cases
 from cases.models import Case
 from consent import representatives
@@ -323,4 +324,4 @@ class Walk(Planning):
         protection = self.story["person"]["protection"]
         if protection != "none":
             with self.step(self.story["started_by"], 0) as (case, by):
-                cases.edit(case=case, protection=protection, by=by)
+                protections.change(case=case, protection=protection, reason="Aviserat från folkbokföringen", by=by)

@@ -40,7 +40,6 @@ def edited(**changes):
     return {
         "given_name": "Astrid",
         "family_name": "Testholm",
-        "protection": "none",
         "reasons": ["coordination"],
     } | changes
 
@@ -129,11 +128,6 @@ class TestEdit:
         response = client.post(address("edit", case), edited(ward_unit=ward.pk))
         assert "Kryssa i att personen är inlagd" in response.content.decode()
         assert client.post(address("edit", case), edited(ward_unit=ward.pk, inpatient="on")).status_code == 302
-
-    def test_a_protection_mark_hides_the_name_in_every_case(self, cast, client):
-        mine, theirs = build.case(cast), build.case(cast, who="same_kommun")
-        client.post(address("edit", mine), edited(protection="protected"))
-        assert build.reread(cast, theirs, who="same_kommun").shown_name == "Skyddade personuppgifter"
 
 
 class TestContact:

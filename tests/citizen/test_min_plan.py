@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
-from cases import services as cases
+from cases import protection
 from cases.enums import Relation
 from plans import services as plans
 from plans.models import PlanDocument
@@ -179,7 +179,7 @@ def test_about_is_there_for_everybody_signed_in_as_a_citizen(story):
 def test_a_protection_mark_hides_the_name_and_from_a_guardian_the_place(story):
     with story.cast.acting("owner"):
         case = type(story.waiting).objects.with_names().get(pk=story.waiting.pk)
-        cases.edit(case=case, by=story.cast.owner, protection="marked")
+        protection.change(case=case, by=story.cast.owner, protection="marked", reason="Aviserat")
     own = page(signed_in("ingeborg.medborgare"), of(story.waiting))
     assert "<h1>Hej!</h1>" in own and "Ingeborg" not in own and "Hemma hos dig" in own
     story.grant("vera.medborgare", story.waiting, relation=Relation.GUARDIAN)

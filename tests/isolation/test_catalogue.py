@@ -9,14 +9,17 @@ from organisations import database_roles
 
 # Functions that run with the rights of another role: what each may do is argued in docs/sakerhet.md.
 DEFINERS = {
+    "protected_now", "protection_set", "set_protection",
     "recall_disclosure", "recall_from", "recalled_for_me", "void_case",
     "bind_staff", "citizen_signed_in",
     "break_glass", "emergency_case", "end_emergency", "glass_case", "glass_hours",
     "access_changed", "adopt_plan_of_ward", "audit_anchor_at", "audit_anchored", "audit_append", "audit_chains_before",
     "audit_erase", "audit_keep_partitions", "audit_ready",
+    "consent_ends_of_age", "contact_logins", "link_citizen", "make_age_tasks", "readers_changed",
+    "rebuild_person_access", "wanted_person_access",
     "cancel_deliveries", "case_access_changed", "deadlines_changed", "deliver_version", "end_sessions_of", "hand_over",
     "has_access",
-    "hidden_for", "hidden_from_me",
+    "basis_for", "masks_for", "readable_by",
     "lead_sees_all", "leave_case", "may_notify", "next_place", "oldest_due_delivery", "open_case", "other_open_cases",
     "plan_is_seen_whole", "put_in_inbox",
     "queue_delivery", "rebuild_access", "replace_consent",
