@@ -26,7 +26,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from cases.enums import DeadlineKind, State
 from cases.models import Case, Deadline, Participation
 from casework.next_step import FOLLOW_UP_BEFORE, REMIND_BEFORE, Facts
-from consent.models import Answer, Consent, LegalGround
+from consent.models import WAITING, Answer, Consent, LegalGround
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from notifications.models import InboxItem
 from plans.models import BlockKey, Plan, PlanState
@@ -49,6 +49,9 @@ def of_case(ref: str):
             Q(share_answer=Answer.YES) | Exists(GROUND),
             case_id=outer, superseded_at=None, withdrawn_at=None, planning_answer=Answer.YES,
         ),  # fmt: skip
+        "waiting": Consent.objects.filter(
+            Q(share_answer=WAITING) | Q(planning_answer=WAITING), case_id=outer, superseded_at=None
+        ),
         "draft": Plan.objects.filter(case_id=outer, state=PlanState.DRAFT),
         "drafted_words": Plan.objects.filter(case_id=outer, state=PlanState.DRAFT).annotate(
             row=FilteredRelation("blocks", condition=Q(blocks__key=BlockKey.WHAT_MATTERS))
@@ -92,6 +95,7 @@ def with_facts(cases, *, unit_id: int):
         consent_until=first(of["consent"], Coalesce("valid_to", Value(date.max))),
         # What matters to the person, as far as the draft says it to the unit; no draft is null.
         said=first(of["drafted_words"], Coalesce("row__text", Value(""), output_field=TextField())),
+        consent_waiting=Exists(of["waiting"]),
         has_parties=Exists(of["parties"]),
         follow_up_on=only_in([State.PLANNED, State.FOLLOWING_UP], Subquery(follow_up)),
         unread=counted(of["unread"].filter(unit_id=unit_id)),
@@ -112,6 +116,7 @@ def facts_of(case: Case, actor, *, now, today, nameless: bool = False) -> Facts:
         steering_unit=(case.lead_unit or case.owner_unit).name,
         consent_ok=case.consent_until is not None and case.consent_until >= today,
         consent_lapsed=case.consent_until is not None and case.consent_until < today,
+        consent_waiting=case.consent_waiting,
         has_parties=case.has_parties,
         meeting_id=meeting.get("id"),
         starts_at=instant(meeting.get("starts_at")),

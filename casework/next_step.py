@@ -25,6 +25,7 @@ class Facts:
     steering_unit: str = ""
     consent_ok: bool = False
     consent_lapsed: bool = False
+    consent_waiting: bool = False
     has_parties: bool = False
     meeting_id: int | None = None
     starts_at: datetime | None = None
@@ -100,6 +101,14 @@ def renew(facts) -> Step:
 
 
 def initiated(facts) -> Step:
+    if facts.consent_waiting:
+        return Step(
+            title="Fråga den som inte har svarat om samtycke",
+            why="Alla som ska svara behöver säga ja innan ni kallar. Sidan visar vem som saknas.",
+            action="Se vem som saknas",
+            url_name="consent:representatives",
+            icon="clock",
+        )
     return Step(
         title="Fråga om samtycke och skriv in svaret",
         why=f"Innan ni kallar svarar {facts.first_name} på två frågor: om att dela uppgifter och om att planera.",

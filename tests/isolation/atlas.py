@@ -118,6 +118,13 @@ class Atlas:
         build.planned(self.cast, build.met(self.cast, case))
         build.followed_up(self.cast, build.planned(self.cast, case))
         build.drafted(self.cast, case, whole=False)
+        build.ground(self.cast, case)
+        build.representative(self.cast, case, "Provrut", ground="ombud", phone="070-174 06 07")
+        # An adult's case has none; the row is there so that its address can be asked for.
+        self.sql(
+            "insert into consent_ageexception (case_id, kind, \"on\", reason, recorded_by_id, recorded_at)"
+            " values (%s, 'block', '2000-01-01', 'Prov', %s, now())", case.pk, self.cast.owner.assignment_id,
+        )  # fmt: skip
         with self.cast.acting("owner"):
             for version in (1, 2):
                 documents.order(plan=self.plan_of(case, version), by=self.cast.owner)
@@ -265,6 +272,9 @@ class Atlas:
             "plan": self.one(f"select id {draft}", main),
             "in_force": self.one("select id from plans_plan where case_id = %s and state = 'approved'", main),
             "disclosure": self.one("select min(id) from consent_disclosure where case_id = %s", main),
+            "ombud": self.one("select max(id) from consent_representative where case_id = %s", main),
+            "ground": self.one("select max(id) from consent_legalground where case_id = %s", main),
+            "exception": self.one("select max(id) from consent_ageexception where case_id = %s", main),
             "consent": self.one("select id from consent_consent where case_id = %s", main),
         }  # fmt: skip
 

@@ -44,6 +44,7 @@ class FullCase:
         self.add(cases.Deadline, **case, kind="meeting", due_on=today, started_at=now, source="prov")
         self.add(cases.LeadTerm, **case, staff=staff, unit=unit, authority=unit.acts_for, from_on=today, decided_by=by)
         self.add(cases.CaseEvent, **case, kind="started", text="En SIP startades", by=by)
+        self.add(cases.CaseText, **case, key="reason_note", text="Flera hjälper till.")
         given = consent.Consent.objects.using("admin").get(case_id=self.pk, superseded_at=None)
         self.add(
             consent.ConsentGiver,
@@ -54,6 +55,15 @@ class FullCase:
             share_answer="yes",
             planning_answer="yes",
         )
+        speaks = self.add(
+            consent.Representative, **case, ground="ombud", name="Rut", evidence="Beslut", evidence_on=today,
+            evidence_by=by, from_on=today, recorded_by=by,
+        )  # fmt: skip
+        self.add(consent.RepresentativeContact, **case, representative=speaks, phone="08-465 004 90")
+        self.add(consent.AgeException, **case, kind="block", on=today, reason="Beslut", recorded_by=by)
+        self.add(consent.ConsentText, **case, consent=given, key="informed_how", text="Vi pratade hemma.")
+        # Of a unit that takes no part, so that the party sees as much as before.
+        self.add(consent.ConsentExemption, **case, consent=given, unit_id=self.covered, topics=1)
         self.add(
             consent.Disclosure,
             **case,
@@ -85,8 +95,9 @@ class FullCase:
         self.add(InboxItem, unit=unit, case_id=self.pk, reference="x", kind="call", dedupe_key="full-case")
         meeting = self.add(
             meetings.Meeting, **case, kind="first", starts_at=now, ends_at=now + timedelta(hours=1), form="physical",
-            place="Hemma", agenda="Planen", chair=staff, writer=staff, called_by=by,
+            place="Hemma", chair=staff, writer=staff, called_by=by,
         )  # fmt: skip
+        self.add(meetings.MeetingText, **case, meeting=meeting, key="agenda", text="Planen")
         call = self.add(meetings.Invitation, **case, meeting=meeting, unit=unit, has_duty=True, sent_by="system")
         self.add(meetings.Invitation, **case, meeting=meeting, outside_party=outside, has_duty=False, sent_by="phone")
         self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=True)

@@ -17,6 +17,7 @@ NOBODY, READER, HANDLER, STEERS = "nobody", "reader", "handler", "steers"
 class Rule:
     """Who may do what in a visible case; `closed`: also once it is closed. `column` is one that may be updated."""
 
+    select: str = READER
     insert: str = HANDLER
     update: str = HANDLER
     delete: str = NOBODY
@@ -28,20 +29,27 @@ class Rule:
 
 TABLES = {
     "cases_case": Rule(insert=NOBODY, column="phone", citizen=True, key="id"),
-    "cases_participation": Rule(insert=STEERS, column="end_note", citizen=True),
+    "cases_participation": Rule(insert=STEERS, column="ended_on", citizen=True),
     "cases_outsideparty": Rule(insert=STEERS, column="removed_at", citizen=True),
     "cases_deadline": Rule(column="met_at"),
     "cases_leadterm": Rule(insert=STEERS, update=STEERS, column="to_on", citizen=True),
     "cases_caseevent": Rule(update=NOBODY, closed=True),
-    "consent_consent": Rule(insert=STEERS, update=STEERS, column="superseded_at", citizen=True),
-    "consent_consentunit": Rule(insert=STEERS, update=NOBODY, citizen=True),
-    "consent_consentgiver": Rule(insert=STEERS, update=NOBODY, citizen=True),
+    "cases_casetext": Rule(insert=STEERS, update=STEERS, column="text", citizen=True),
+    "consent_consent": Rule(insert=NOBODY, update=NOBODY, citizen=True),
+    "consent_consentunit": Rule(insert=NOBODY, update=NOBODY, citizen=True),
+    "consent_consentgiver": Rule(insert=NOBODY, update=NOBODY, citizen=True),
+    "consent_consenttext": Rule(insert=NOBODY, update=NOBODY, citizen=True),
+    "consent_consentexemption": Rule(select=STEERS, insert=NOBODY, update=NOBODY, citizen=True),
+    "consent_representative": Rule(insert=STEERS, update=STEERS, column="ended_at", citizen=True),
+    "consent_representativecontact": Rule(insert=STEERS, update=NOBODY, citizen=True),
+    "consent_ageexception": Rule(insert=STEERS, update=STEERS, column="ended_at", citizen=True),
     "consent_legalground": Rule(insert=STEERS, update=STEERS, column="ended_at", citizen=True),
     "consent_emergencyaccess": Rule(insert=NOBODY, update=NOBODY, citizen=True),
     "consent_recall": Rule(insert=NOBODY, update=NOBODY, citizen=True),
     "consent_disclosure": Rule(update=NOBODY, closed=True, citizen=True),
-    "meetings_meeting": Rule(insert=STEERS, update=STEERS, column="held_note", citizen=True),
-    "meetings_invitation": Rule(insert=STEERS, update="own answer", column="answer_note", citizen=True),
+    "meetings_meeting": Rule(insert=STEERS, update=STEERS, column="state", citizen=True),
+    "meetings_meetingtext": Rule(insert=STEERS, update=STEERS, column="text", citizen=True),
+    "meetings_invitation": Rule(insert=STEERS, update="own answer", column="attendee_name", citizen=True),
     "meetings_attendance": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "plans_plan": Rule(column="copies_to"),  # a draft: the person reads what is approved
     "plans_planblock": Rule(column="text"),
@@ -100,7 +108,7 @@ def expected(rule: Rule, command: str, who: str, state: str) -> bool:
     if not visible(who, state):
         return False
     if command == "select":
-        return True
+        return rule.select == READER or who in ("owner", "reader")
     demand = getattr(rule, command)
     if demand == READER:
         return True
