@@ -60,29 +60,29 @@ def day_of(number: str, key: str) -> date | None:
     return next((mark.day for mark in marks(number, timezone.localdate()) if mark.rule.key == key), None)
 
 
-def check(case, kind: str, on: date, reason: str) -> None:
+def check(case, kind: str, day: date, reason: str) -> None:
     today = timezone.localdate()
     adult, child_reads = day_of(case.person.number, ADULT), day_of(case.person.number, CHILD_READS)
     if adult is None or adult <= today:
         raise RuleBroken("Åldersgränserna gäller bara för den som är under 18 år.")
     if not reason:
         raise RuleBroken("Skriv varför ni gör ett undantag.", field="reason")
-    if on < today:
-        raise RuleBroken("Datumet har passerat. Välj ett datum från och med i dag.", field="on")
-    if kind == AgeExceptionKind.EXTEND and on >= adult:
-        raise RuleBroken("Vårdnadshavare läser aldrig efter 18-årsdagen. Välj ett tidigare datum.", field="on")
-    if kind == AgeExceptionKind.EARLY and on >= child_reads:
-        raise RuleBroken("Då får barnet läsa ändå. Välj ett tidigare datum.", field="on")
+    if day < today:
+        raise RuleBroken("Datumet har passerat. Välj ett datum från och med i dag.", field="day")
+    if kind == AgeExceptionKind.EXTEND and day >= adult:
+        raise RuleBroken("Vårdnadshavare läser aldrig efter 18-årsdagen. Välj ett tidigare datum.", field="day")
+    if kind == AgeExceptionKind.EARLY and day >= child_reads:
+        raise RuleBroken("Då får barnet läsa ändå. Välj ett tidigare datum.", field="day")
 
 
-def make_exception(*, case, kind: str, on: date, reason: str, by) -> AgeException:
+def make_exception(*, case, kind: str, day: date, reason: str, by) -> AgeException:
     """Depart from the ages in this case: longer or shorter for the guardians, earlier for the child."""
-    check(case, kind, on, reason)
+    check(case, kind, day, reason)
     row = AgeException.objects.filter(case=case, kind=kind, ended_at=None).first()
     if row is not None:
         close(row, by=by)
-    row = AgeException.objects.create(case=case, kind=kind, on=on, reason=reason, recorded_by_id=by.assignment_id)
-    cases.note(case, kind="age", text=NOTES[AgeExceptionKind(kind)].format(short_date(on)), by=by)
+    row = AgeException.objects.create(case=case, kind=kind, day=day, reason=reason, recorded_by_id=by.assignment_id)
+    cases.note(case, kind="age", text=NOTES[AgeExceptionKind(kind)].format(short_date(day)), by=by)
     log.record("consent.age_exception", case_id=case.pk, person_id=case.person_id, object_id=str(row.pk))
     return row
 
@@ -102,15 +102,15 @@ def close(exception: AgeException, *, by) -> None:
 
 def reading(case) -> dict:
     """Until when guardians read on Min plan, and from when the child does: the ages with the case's exceptions."""
-    kept = {row.kind: row.on for row in AgeException.objects.filter(case=case, ended_at=None)}
+    kept = {row.kind: row.day for row in AgeException.objects.filter(case=case, ended_at=None)}
     number = case.person.number
     end, child, adult = (day_of(number, key) for key in (GUARDIANS_READ, CHILD_READS, ADULT))
     if adult is None:
         return {}
-    day = timedelta(days=1)
-    last = min(kept.get(AgeExceptionKind.EXTEND, end - day), adult - day)
+    eve = timedelta(days=1)
+    last = min(kept.get(AgeExceptionKind.EXTEND, end - eve), adult - eve)
     if AgeExceptionKind.BLOCK in kept:
-        last = min(last, kept[AgeExceptionKind.BLOCK] - day)
+        last = min(last, kept[AgeExceptionKind.BLOCK] - eve)
     return {"guardians_to": last, "child_from": min(kept.get(AgeExceptionKind.EARLY, child), child), "adult_on": adult}
 
 

@@ -117,7 +117,7 @@ class AgeException(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="age_exceptions", verbose_name="ärende")
     kind = models.CharField("undantag", max_length=10, choices=AgeExceptionKind)
-    on = models.DateField("datum")
+    day = models.DateField("datum")
     reason = models.TextField("varför")
     recorded_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="beslutat av")
     recorded_at = models.DateTimeField("dokumenterat", default=timezone.now)

@@ -76,7 +76,7 @@ class AgeExceptionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Välj vilket undantag.", "invalid_choice": "Välj ett av undantagen."},
     )
-    on = SwedishDateField(
+    day = SwedishDateField(
         label="Datum", future=True, help_text="Sista dagen de läser längre, eller första dagen för de andra två."
     )
     reason = PlainTextField(label="Varför?", max_length=1000, rows=2)

@@ -607,7 +607,7 @@ class Migration(migrations.Migration):
                         verbose_name="undantag",
                     ),
                 ),
-                ("on", models.DateField(verbose_name="datum")),
+                ("day", models.DateField(verbose_name="datum")),
                 ("reason", models.TextField(verbose_name="varför")),
                 ("recorded_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="dokumenterat")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="upphävt")),

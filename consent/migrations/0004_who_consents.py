@@ -82,8 +82,8 @@ create function wanted_person_access(pid bigint) returns table (user_id bigint, 
   ), own as (
     select id from cases_case where person_id = pid
   ), e as (
-    select x.case_id, max(x."on") filter (where x.kind = 'extend') as longer,
-        min(x."on") filter (where x.kind = 'block') as blocked, min(x."on") filter (where x.kind = 'early') as early
+    select x.case_id, max(x.day) filter (where x.kind = 'extend') as longer,
+        min(x.day) filter (where x.kind = 'block') as blocked, min(x.day) filter (where x.kind = 'early') as early
       from consent_ageexception x join own on own.id = x.case_id where x.ended_at is null group by x.case_id
   ), known as (
     select r.case_id, r.line, r.ground, r.from_on, r.to_on, k.number, k.no_sharing, k.user_ids

@@ -139,12 +139,12 @@ def test_exceptions_have_limits_and_a_reason(cast, kind, on, ok):
     case = build.case(cast, number=CHILD)
     with cast.acting("owner"):
         with pytest.raises(RuleBroken, match="varför"):
-            ages.make_exception(case=case, kind=kind, on=on, reason="", by=cast.owner)
+            ages.make_exception(case=case, kind=kind, day=on, reason="", by=cast.owner)
         if not ok:
             with pytest.raises(RuleBroken):
-                ages.make_exception(case=case, kind=kind, on=on, reason="Beslut", by=cast.owner)
+                ages.make_exception(case=case, kind=kind, day=on, reason="Beslut", by=cast.owner)
             return
-        ages.make_exception(case=case, kind=kind, on=on, reason="Beslut av verksamhetschefen", by=cast.owner)
+        ages.make_exception(case=case, kind=kind, day=on, reason="Beslut av verksamhetschefen", by=cast.owner)
         told = ages.reading(case)
         wanted = {"extend": ("guardians_to", on), "early": ("child_from", on), "block": ("guardians_to", on - DAY)}[
             kind
@@ -155,7 +155,7 @@ def test_exceptions_have_limits_and_a_reason(cast, kind, on, ok):
 def test_an_adults_case_has_no_exceptions(cast):
     case = build.case(cast)
     with cast.acting("owner"), pytest.raises(RuleBroken, match="under 18"):
-        ages.make_exception(case=case, kind="block", on=build.today(), reason="x", by=cast.owner)
+        ages.make_exception(case=case, kind="block", day=build.today(), reason="x", by=cast.owner)
 
 
 # --- reading on Min plan, committed as the web does ---------------------------------------------------------------
@@ -221,7 +221,7 @@ def test_exceptions_move_the_dates_and_end_with_them(family):
     case, by = family.case, family.cast.owner
     for kind, on, last in (("extend", date(2038, 1, 1), date(2038, 1, 1)), ("block", timezone.localdate(), None)):
         with family.cast.acting("owner"):
-            row = ages.make_exception(case=case, kind=kind, on=on, reason="Beslut", by=by)
+            row = ages.make_exception(case=case, kind=kind, day=on, reason="Beslut", by=by)
         assert family.rows()[0][3] == (last or timezone.localdate() - DAY)
         assert family.reads() == bool(last)
         with family.cast.acting("owner"):
@@ -274,7 +274,7 @@ def test_a_child_reads_from_sixteen_or_earlier_where_it_is_decided(family):
         assert not sql("select 1 from cases_case where id = %s", family.case.pk)
     with family.cast.acting("owner"):
         row = ages.make_exception(
-            case=family.case, kind="early", on=timezone.localdate(), reason="Moget", by=family.cast.owner
+            case=family.case, kind="early", day=timezone.localdate(), reason="Moget", by=family.cast.owner
         )
     with family.cast.acting("tindra.medborgare"):
         assert sql("select 1 from cases_case where id = %s", family.case.pk)

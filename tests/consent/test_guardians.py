@@ -238,10 +238,10 @@ def test_pages_of_who_may_answer(cast, browse, family):
     assert "Vera Sagodal" in change and "Folkbok" not in change.split("<title>")[1].split("</title>")[0]
     assert client.post(url("representative_end", vera.pk)).status_code == 302
     assert client.get(url("representative", vera.pk)).status_code == 404
-    bad = client.post(url("age_exception"), {"kind": "extend", "on": "2099-01-01", "reason": "x"}).content.decode()
+    bad = client.post(url("age_exception"), {"kind": "extend", "day": "2099-01-01", "reason": "x"}).content.decode()
     assert "Vårdnadshavare läser aldrig efter 18-årsdagen" in bad
     assert (
-        client.post(url("age_exception"), {"kind": "block", "on": TODAY.isoformat(), "reason": "Hot"}).status_code
+        client.post(url("age_exception"), {"kind": "block", "day": TODAY.isoformat(), "reason": "Hot"}).status_code
         == 302
     )
     with cast.acting("owner"):

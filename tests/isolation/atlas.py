@@ -122,7 +122,7 @@ class Atlas:
         build.representative(self.cast, case, "Provrut", ground="ombud", phone="070-174 06 07")
         # An adult's case has none; the row is there so that its address can be asked for.
         self.sql(
-            "insert into consent_ageexception (case_id, kind, \"on\", reason, recorded_by_id, recorded_at)"
+            "insert into consent_ageexception (case_id, kind, day, reason, recorded_by_id, recorded_at)"
             " values (%s, 'block', '2000-01-01', 'Prov', %s, now())", case.pk, self.cast.owner.assignment_id,
         )  # fmt: skip
         with self.cast.acting("owner"):

@@ -60,7 +60,7 @@ class FullCase:
             evidence_by=by, from_on=today, recorded_by=by,
         )  # fmt: skip
         self.add(consent.RepresentativeContact, **case, representative=speaks, phone="08-465 004 90")
-        self.add(consent.AgeException, **case, kind="block", on=today, reason="Beslut", recorded_by=by)
+        self.add(consent.AgeException, **case, kind="block", day=today, reason="Beslut", recorded_by=by)
         self.add(consent.ConsentText, **case, consent=given, key="informed_how", text="Vi pratade hemma.")
         # Of a unit that takes no part, so that the party sees as much as before.
         self.add(consent.ConsentExemption, **case, consent=given, unit_id=self.covered, topics=1)

@@ -172,8 +172,9 @@ def state_of(full, request):
     full.world.sql("delete from consent_consentgiver where case_id = %s", full.pk)
     full.consent_for_all()
     full.world.sql(
-        "insert into consent_consentgiver (case_id, consent_id, kind, name, share_answer, planning_answer)"
-        " select case_id, id, 'person', 'A', 'yes', 'yes' from consent_consent where case_id = %s"
+        "insert into consent_consentgiver (case_id, consent_id, kind, name, share_answer, planning_answer, form,"
+        " waiver, waiver_reason, decided_scope)"
+        " select case_id, id, 'person', 'A', 'yes', 'yes', '', '', '', '' from consent_consent where case_id = %s"
         " and superseded_at is null",
         full.pk,
     )
