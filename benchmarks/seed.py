@@ -45,17 +45,17 @@ REST = """
 insert into cases_participation (case_id, unit_id, obligation, started_on, added_by_id)
 select c.id, u.id, 'duty', current_date, a.assignment from c cross join generate_series(1, 3) k
 join u on u.n = (c.unit_n + k * 37) %% (select count(*) from u) join a on a.n = c.unit_n;
-insert into consent_consent (case_id, share_answer, planning_answer, form, informed_how, given_on, excluded_note,
-    may_tell_other_sip, child_view, recorded_by_id, recorded_at, withdrawn_form)
-select c.id, 'yes', 'yes', 'written', '', current_date - 30, '', false, '', a.assignment, now(), ''
+insert into consent_consent (case_id, share_answer, planning_answer, form, given_on, may_tell_other_sip, maturity_note,
+    recorded_by_id, recorded_at, withdrawn_form, withdrawn_who)
+select c.id, 'yes', 'yes', 'written', current_date - 30, false, '', a.assignment, now(), '', ''
 from c join a on a.n = c.unit_n;
-insert into consent_consentunit (consent_id, case_id, unit_id, whole_tree, hidden_topics)
-select k.id, p.case_id, p.unit_id, false, 0 from consent_consent k join cases_participation p using (case_id);
+insert into consent_consentunit (consent_id, case_id, unit_id, whole_tree)
+select k.id, p.case_id, p.unit_id, false from consent_consent k join cases_participation p using (case_id);
 insert into cases_deadline (case_id, kind, due_on, started_at, statutory, source, warn_before_days)
 select c.id, 'follow_up', current_date + (c.n %% 60)::int - 10, now(), false, 'mätning', '{14,1}'
 from c where c.is_open and not c.is_new;
-insert into cases_caseevent (case_id, at, kind, text, detail, by_id)
-select c.id, now() - make_interval(days => k), 'started', 'Något hände', '', a.assignment
+insert into cases_caseevent (case_id, at, kind, text, detail, topics, by_id)
+select c.id, now() - make_interval(days => k), 'started', 'Något hände', '', 0, a.assignment
 from c join a on a.n = c.unit_n cross join generate_series(1, 3) k;
 insert into case_access (case_id, unit_id, person_id, open_deadline, is_open, valid_to, hidden_topics, source, listed,
     emergency)

@@ -27,7 +27,8 @@ from cases.topics import ALL
 from organisations.models import Assignment, Authority, Guideline, Staff, Unit
 
 __all__ = [
-    "Case", "CaseAccess", "CaseEvent", "CaseText", "Deadline", "LeadTerm", "OutsideParty", "Participation", "Person", "PersonAccess",
+    "Case", "CaseAccess", "CaseEvent", "CaseText", "Deadline", "LeadTerm", "OutsideParty", "Participation", "Person",
+    "PersonAccess",
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from organisations.errors import shown_on
 
 
 def chosen_first(view):
-    """Decorate a case form that holds name, number and address: behind a mark they stand there after a logged choice."""
+    """Decorate a form with name, number and address: behind a mark they stand there after a choice that is logged."""
 
     @wraps(view)
     def behind_choice(request, case):

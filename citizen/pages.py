@@ -54,4 +54,9 @@ def consents_page(case) -> dict:
         row["givers"] = told.get(row["consent"].pk, [])
     now = next((row for row in rows if row["consent"].superseded_at is None), None)
     missing = [line for line in now["givers"] if line.missing] if now and case.is_open else []
-    return frame(case) | {"rows": rows, "missing": missing, "may_answer": givers.who_may_answer(case)}
+    return frame(case) | {
+        "rows": rows,
+        "missing": missing,
+        "grounds": reading.grounds_of(case),
+        "may_answer": givers.who_may_answer(case),
+    }

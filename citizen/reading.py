@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.models import AuditEvent
+from cases import topics
 from citizen import words
 from citizen.door import is_guardian, may_see_place
 from consent import corrections
-from consent.models import WAITING, Answer, Consent, ConsentUnit, Disclosure
+from consent.models import WAITING, Answer, Consent, ConsentUnit, Disclosure, LegalGround
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
 from plans.models import (
@@ -134,18 +135,33 @@ def contact_of(case) -> Contact:
 
 def consents_of(case) -> list[dict]:
     """Every answer, newest first, each with the units it covers (SAM-8)."""
-    rows = list(Consent.objects.filter(case=case).defer(*UNSEEN).order_by("-recorded_at", "-pk"))
+    found = Consent.objects.filter(case=case).defer(*UNSEEN).order_by("-recorded_at", "-pk")
+    rows = list(found.prefetch_related("texts", "exemptions__unit"))
+    known = topics.active()
     units = ConsentUnit.objects.filter(case=case).select_related("unit__organisation").order_by("unit__name")
     today = timezone.localdate()
     return [
         {
             "consent": row,
             "units": [unit for unit in units if unit.consent_id == row.pk],
+            "exempted": [(item.unit, plain_topics(item.topics, known)) for item in row.exemptions.all()],
             "now": row.superseded_at is None and row.both_yes and not row.lapsed(today),
             "lapsed": row.superseded_at is None and row.both_yes and row.lapsed(today),
         }
         for row in rows
     ]
+
+
+def plain_topics(mask: int, known) -> str:
+    """The subjects in words that the person uses."""
+    return "; ".join(topic.plain_label for topic in topics.in_mask(mask, known))
+
+
+def grounds_of(case) -> list[dict]:
+    """What a unit may read by law without a yes to sharing, newest first: what, why and until when."""
+    found = LegalGround.objects.filter(case=case).select_related("unit").order_by("-recorded_at", "-pk")
+    known = topics.active()
+    return [{"row": row, "topics": plain_topics(row.topics, known)} for row in found]
 
 
 def consent_now(case) -> dict | None:

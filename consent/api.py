@@ -1,6 +1,7 @@
 """Consents over the API: every answer, a new answer, a withdrawal (SAM-1 to SAM-8)."""
 
-from drf_spectacular.utils import extend_schema, inline_serializer
+from django.core.exceptions import PermissionDenied
+from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -8,8 +9,11 @@ from rest_framework.response import Response
 
 from cases.access import case_by
 from cases.api import REFUSED
+from cases.topic_codes import TopicCodes
+from cases.topics import active
 from consent import services
 from consent.models import Answer, Consent, Form
+from organisations import stepup
 from organisations.endpoints import Endpoint, Line, Named, PlainText
 from organisations.errors import RuleBroken
 from organisations.models import Unit
@@ -26,6 +30,18 @@ class GiverOut(serializers.Serializer):
     planning_answer = serializers.CharField()
 
 
+class ExemptedIn(serializers.Serializer):
+    unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.active())
+    topics = TopicCodes()
+
+
+class ExemptedOut(serializers.Serializer):
+    """What is not shared with a unit, for those who steer the case."""
+
+    unit = Named()
+    topics = TopicCodes()
+
+
 class ConsentOut(serializers.Serializer):
     id = serializers.IntegerField()
     case = serializers.UUIDField(source="case_id")
@@ -40,7 +56,12 @@ class ConsentOut(serializers.Serializer):
     superseded_at = serializers.DateTimeField(allow_null=True)
     withdrawn_at = serializers.DateTimeField(allow_null=True)
     units = ConsentUnitOut(many=True)
+    exempted = serializers.SerializerMethodField()
     givers = GiverOut(many=True)
+
+    @extend_schema_field(ExemptedOut(many=True))
+    def get_exempted(self, consent):
+        return ExemptedOut(consent.exemptions.all(), many=True, context=self.context).data
 
 
 class GuardianIn(serializers.Serializer):
@@ -69,6 +90,10 @@ class RecordIn(serializers.Serializer):
     units = units_field("Enheter som samtycket omfattar.")
     trees = units_field("Enheter som omfattas tillsammans med alla under dem.")
     new_units = units_field("Enheter som omfattas och blir aktörer.")
+    exempted = ExemptedIn(many=True, required=False, help_text="Det som inte delas med en enhet. Utan: som i dag.")
+    other_ground = serializers.BooleanField(
+        required=False, help_text="Ett nej till att dela avslutar inte ärendet: en annan rättslig grund skrivs in."
+    )
     guardians = GuardianIn(many=True, required=False)
 
     def validate_guardians(self, rows):
@@ -94,20 +119,28 @@ class ConsentApi(Endpoint):
     }
 
     def rows(self):
-        return Consent.objects.select_related("case").prefetch_related("units__unit", "givers")
+        return Consent.objects.select_related("case").prefetch_related(
+            "units__unit", "givers", "texts", "exemptions__unit"
+        )
 
     @extend_schema(
         responses=ConsentOut(many=True), summary="Svar om samtycke i de ärenden som enheten ser, nyast först"
     )
     def list(self, request):
         rows = self.rows().order_by("-recorded_at", "-pk")
-        return self.page_of(rows, ConsentOut, event="consent.listed", persons=lambda row: row.case.person_id)
+        return self.page_of(
+            rows, ConsentOut, event="consent.listed", persons=lambda row: row.case.person_id,
+            context={"topics": active()},
+        )  # fmt: skip
 
     @extend_schema(responses=ConsentOut, summary="Ett svar om samtycke")
     def retrieve(self, request, pk=None):
         consent = get_object_or_404(self.rows(), pk=pk)
         case_by(self.actor, consent.case_id, to=self.rule)
-        return Response(ConsentOut(consent).data)
+        return Response(self.told(consent))
+
+    def told(self, consent) -> dict:
+        return ConsentOut(consent, context={"topics": active()}).data
 
     @extend_schema(
         request=RecordIn,
@@ -118,10 +151,14 @@ class ConsentApi(Endpoint):
     def create(self, request):
         values = self.typed(RecordIn)
         case = case_by(self.actor, values.pop("case"), to=self.rule)
+        if "exempted" in values:
+            values["exempted"] = {row["unit"].pk: max(row["topics"], 0) for row in values["exempted"]}
+        if services.widens(case, **values) and not stepup.is_fresh(request):
+            raise PermissionDenied("Det här öppnar mer än i dag. Logga in igen på webbplatsen och gör om det.")
         consent = services.record(case=case, by=self.actor, **values)
         if consent is None:
             return Response(status=status.HTTP_204_NO_CONTENT)
-        return Response(ConsentOut(self.rows().get(pk=consent.pk)).data, status=status.HTTP_201_CREATED)
+        return Response(self.told(self.rows().get(pk=consent.pk)), status=status.HTTP_201_CREATED)
 
     @extend_schema(
         request=WithdrawIn,

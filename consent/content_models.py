@@ -1,4 +1,4 @@
-"""What a consent says in words and what it exempts: rows of their own, since each reveals what is not shared (SAM-3)."""
+"""What a consent says in words and what it exempts: rows of their own, as each reveals what is not shared (SAM-3)."""
 
 from django.db import models
 

@@ -142,9 +142,11 @@ class ConsentForm(GiverFields, forms.Form):
         return [self[name] for name in self.exempt.values()]
 
     def exempted(self) -> dict[int, int]:
-        """A mask by unit id of what is exempted, with what is exempted for all."""
+        """A mask by unit id of what is exempted, with what is exempted for all who are named."""
         everybody = self.cleaned_data["hidden_all"]
-        return {pk: self.cleaned_data[name] | everybody for pk, name in self.exempt.items()}
+        named = {unit.pk for name in ("units", "trees", "new_units") for unit in self.cleaned_data[name]}
+        masks = {pk: self.cleaned_data[name] for pk, name in self.exempt.items()}
+        return {pk: mask | (everybody if pk in named else 0) for pk, mask in masks.items()}
 
     def choose_units(self, data) -> None:
         """The parties, the units above them, and what the search found."""

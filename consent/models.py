@@ -22,9 +22,9 @@ from consent.representative_models import (
 from organisations.models import Assignment, Unit
 
 __all__ = [
-    "AgeException", "AgeExceptionKind", "AgeRule", "Answer", "Consent", "ConsentExemption", "ConsentGiver", "ConsentText", "ConsentUnit", "Disclosure",
-    "EmergencyAccess", "Form", "GiverAnswer", "GiverKind", "Ground", "LegalGround", "ReceivedVersion", "Recall", "RecallKind",
-    "Representative", "RepresentativeContact", "Waiver",
+    "AgeException", "AgeExceptionKind", "AgeRule", "Answer", "Consent", "ConsentExemption", "ConsentGiver",
+    "ConsentText", "ConsentUnit", "Disclosure", "EmergencyAccess", "Form", "GiverAnswer", "GiverKind", "Ground",
+    "LegalGround", "ReceivedVersion", "Recall", "RecallKind", "Representative", "RepresentativeContact", "Waiver",
 ]  # fmt: skip
 
 

@@ -173,7 +173,8 @@ def widens(case, *, share_answer="", planning_answer="", guardians=(), units=(),
     before = coverage.current(case)
     if not coverage.stands(before):
         return any(Answer.YES in answers for answers in said)
-    will = coverage.covered_masks([*units, *new_units], list(trees), only_others(case, exempted or {}))
+    kept = coverage.exempted_by(before) if exempted is None else exempted
+    will = coverage.covered_masks([*units, *new_units], list(trees), only_others(case, kept))
     had = coverage.masks_by(before)
     longer = before.valid_to is not None and (valid_to is None or valid_to > before.valid_to)
     opened = any(unit not in had or had[unit] & ~mask for unit, mask in will.items() if unit != case.owner_unit_id)

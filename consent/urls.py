@@ -1,11 +1,13 @@
 from django.urls import path
 
-from consent import representatives_views, views, views_corrections
+from consent import grounds_views, representatives_views, views, views_corrections
 
 app_name = "consent"
 urlpatterns = [
     path("arenden/<uuid:pk>/samtycke/", views.history, name="history"),
     path("arenden/<uuid:pk>/samtycke/nytt/", views.record, name="record"),
+    path("arenden/<uuid:pk>/grund/ny/", grounds_views.new, name="ground_new"),
+    path("arenden/<uuid:pk>/grund/<int:ground>/upphav/", grounds_views.end, name="ground_end"),
     path("arenden/<uuid:pk>/foretradare/", representatives_views.listing, name="representatives"),
     path("arenden/<uuid:pk>/foretradare/ny/", representatives_views.new, name="representative_new"),
     path("arenden/<uuid:pk>/foretradare/<int:number>/", representatives_views.change, name="representative"),

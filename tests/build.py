@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from cases import services as cases
 from cases.models import Case
-from consent import coverage, givers, representatives
+from cases.topics import mask_of
+from consent import coverage, givers, grounds, representatives
 from consent import services as consents
+from consent.handing_over import send_version
 from meetings import services as meetings
 from plans import approval, followups
 from plans import services as plans
@@ -82,15 +84,17 @@ def guardians_say(cast, case, *answers, **values):
 
 def lapsed(cast, case, *, units=("party",)):
     """The present consent ran out yesterday, as it will look when the days have passed."""
+    return answered(cast, case, units=units, valid_to=today() - timedelta(days=1))
+
+
+def answered(cast, case, *, units=(), valid_to=None):
+    """Both yes in the place of the present answer, whatever its dates, and nothing else happens."""
     with cast.acting("owner"):
-        answer = consents.Given(
-            form="written", given_on=today() - timedelta(days=30), valid_to=today() - timedelta(days=1)
-        )
         return consents.replace(
             case=Case.objects.with_names().get(pk=case.pk),
             before=coverage.current(case),
             seen=consents.LATEST,
-            answer=answer,
+            answer=consents.Given(form="written", given_on=today() - timedelta(days=30), valid_to=valid_to),
             share="yes",
             planning="yes",
             units=[cast.unit(name) for name in units],
@@ -215,3 +219,20 @@ def held(cast, found=None, *, who="owner", **values):
             case=case_now, meeting=meeting, by=cast.actor(who), **({"came": came, "person_came": True} | values)
         )
     return reread(cast, found, who=who)
+
+
+def ground(cast, case, *, who="party", by="owner", topics=("health",), days=30, **values):
+    """A ground in law by which the unit of `who` may see these topics."""
+    with cast.acting(by):
+        told = {"statute": "substance_use", "facts": "Vård och stöd.", "reason": "Det behövs för stödet."} | values
+        return grounds.record(
+            case=Case.objects.with_names().get(pk=case.pk), unit=cast.unit(who), topics=mask_of(topics),
+            valid_to=today() + timedelta(days=days), by=cast.actor(by), **told,
+        )  # fmt: skip
+
+
+def send_copy(cast, case, *, who="party", by="owner"):
+    """A frozen copy of the case as it stands, for the unit of `who`."""
+    with cast.acting(by):
+        found = Case.objects.with_names().get(pk=case.pk)
+        send_version(case=found, unit=cast.unit(who), kind="follow_up", what="Prov", by=cast.actor(by))

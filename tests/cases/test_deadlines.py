@@ -11,7 +11,6 @@ from cases import deadlines
 from cases.enums import DeadlineKind
 from cases.models import Deadline
 from consent import lapse
-from consent.models import Consent
 from notifications.models import Delivery, InboxItem
 from organisations import register
 from organisations.jobs import BlindSweep
@@ -178,17 +177,9 @@ def test_an_agreed_follow_up_warns_as_the_guideline_says_and_moves(cast):
         assert first.cancelled_at is not None
 
 
-def consent_until(cast, case, day) -> Consent:
-    with cast.acting("owner"):
-        return Consent.objects.create(
-            case=case,
-            share_answer="yes",
-            planning_answer="yes",
-            form="written",
-            given_on=build.today(),
-            valid_to=day,
-            recorded_by_id=cast.owner.assignment_id,
-        )
+def consent_until(cast, case, day):
+    """An answer put in the database's place for it, without the case moving on."""
+    return build.answered(cast, case, valid_to=day)
 
 
 def test_a_consent_that_runs_out_is_told_of_before_and_after_and_the_state_stays(cast):
@@ -213,8 +204,7 @@ def test_a_warning_of_a_consent_that_has_been_replaced_is_not_sent(cast):
     case = build.case(cast, days_ago=0)
     consent = consent_until(cast, case, build.today() + timedelta(40))
     lapse.sweep(now=at(build.today() + timedelta(25)))
-    with cast.acting("owner"):
-        Consent.objects.filter(pk=consent.pk).update(superseded_at=timezone.now())
+    consent_until(cast, case, None)
     assert lapse.sweep(now=at(build.today() + timedelta(25))) == 0
     with cast.acting("worker"):
         found = Delivery.objects.filter(dedupe_key__startswith=f"consent:{consent.pk}:")

@@ -177,7 +177,7 @@ class TestUnits:
             copy = ReceivedVersion.objects.get(kind="access_ended")
             assert copy.reference == case.reference
             assert InboxItem.objects.filter(kind="consent_ended").count() == 1
-        assert "Personen vill det" in client.get(address("parties", case)).content.decode()
+        assert "Personen vill det" in client.get(reverse("casework:events", args=[case.pk])).content.decode()
         again = client.post(ending(case, party.pk), {"why": "Igen"})
         assert "deltar redan inte längre" in again.content.decode()
 

@@ -46,7 +46,7 @@ def filled(**changes):
 
 def the_case(cast, who="owner"):
     with cast.acting(who):
-        return Case.objects.with_names().get()
+        return Case.objects.with_names().prefetch_related("texts").get()
 
 
 def how_many(cast, who="owner"):

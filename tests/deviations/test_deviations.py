@@ -164,13 +164,13 @@ def absent(cast, case, *, has_duty=True):
         staff = cast.staff("owner")
         meeting = Meeting.objects.create(
             case=case, kind="first", starts_at=at, ends_at=at + timedelta(hours=1), form="phone", link="08-465 004 00",
-            agenda="x", chair=staff, writer=staff, called_by_id=cast.owner.assignment_id,
+            chair=staff, writer=staff, called_by_id=cast.owner.assignment_id,
         )  # fmt: skip
         call = Invitation.objects.create(
             case=case, meeting=meeting, unit=cast.unit("party"), has_duty=has_duty, sent_by="system"
         )
         meeting.held()
-        meeting.save(update_fields=["state", "held_note"])
+        meeting.save(update_fields=["state"])
         return Attendance.objects.create(
             case=case, meeting=meeting, invitation=call, unit=call.unit, name=call.unit.name, came=False
         )

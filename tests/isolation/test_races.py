@@ -76,6 +76,36 @@ def test_covering_a_unit_during_a_withdrawal_leaves_no_access(world, own_databas
     assert access(world) == {owner}
 
 
+GROUND = (
+    "insert into consent_legalground (case_id, unit_id, statute, topics, facts, reason, from_on, valid_to,"
+    " recorded_by_id, recorded_at) values (%s, %s, 'OSL 25:12', 1, 'x', 'y', current_date, current_date + 1, %s, now())"
+)
+EXEMPT = "insert into consent_consentexemption (case_id, consent_id, unit_id, topics) values (%s, %s, %s, 4)"
+
+
+@pytest.mark.parametrize("withdrawal_first", [True, False])
+def test_a_ground_in_law_during_a_withdrawal_leaves_no_access(world, own_database, withdrawal_first):
+    case, (owner, party, _) = world.cases[0], world.units
+    world.agree(case, {owner: False}, days=30)
+    world.join(case, party)
+    withdrawal, ground = [(WITHDRAW, [case.pk])], [(GROUND, [case.pk, party, world.assignment.pk])]
+    first, second = (withdrawal, ground) if withdrawal_first else (ground, withdrawal)
+    race(own_database, first, second)
+    assert access(world) == {owner}
+
+
+@pytest.mark.parametrize("narrowing_first", [True, False])
+def test_adding_a_party_during_a_narrowing_leaves_the_mask(world, own_database, narrowing_first):
+    case, (owner, party, _) = world.cases[0], world.units
+    world.agree(case, {owner: False, party: False}, days=30)
+    narrowing = [(EXEMPT, [case.pk, case.consents[-1].pk, party])]
+    joining = [(JOIN, [case.pk, party, world.assignment.pk])]
+    first, second = (narrowing, joining) if narrowing_first else (joining, narrowing)
+    race(own_database, first, second)
+    masks = world.sql("select hidden_topics from case_access where case_id = %s and unit_id = %s", case.pk, party)
+    assert masks == [(4,)]
+
+
 def test_taking_over_during_a_withdrawal_leaves_one_owner(world, own_database):
     case, (owner, party, _) = world.cases[0], world.units
     world.join(case, party)
