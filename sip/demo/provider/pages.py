@@ -21,7 +21,8 @@ body { font: 1.0625rem/1.5 system-ui, sans-serif; color: var(--text); background
 a { color: var(--link); }
 h1 { overflow-wrap: anywhere; }
 form { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; justify-items: start; }
-fieldset { min-width: 0; max-width: 100%; box-sizing: border-box; overflow-wrap: anywhere; border: 1px solid var(--line); border-radius: .25rem; padding: .5rem 1rem 1rem; }
+fieldset { min-width: 0; max-width: 100%; box-sizing: border-box; overflow-wrap: anywhere;
+  border: 1px solid var(--line); border-radius: .25rem; padding: .5rem 1rem 1rem; }
 label, legend { font-weight: 600; }
 fieldset label { font-weight: 400; display: block; padding: .375rem 0; }
 input[type=radio] { width: 1.25rem; height: 1.25rem; vertical-align: middle; margin: 0 .5rem 0 0; }
