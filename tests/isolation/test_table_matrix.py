@@ -64,8 +64,8 @@ TABLES = {
 }
 # Not by case_access: tested by their own rules below, or read by jobs and logins alone.
 OTHERWISE = {
-    "case_access", "consent_receivedversion", "notifications_inboxitem", "notifications_delivery", "audit_event",
-    "retention_retentionhold",
+    "person_access", "case_access", "consent_receivedversion", "notifications_inboxitem", "notifications_delivery",
+    "audit_event", "retention_retentionhold",
 }  # fmt: skip
 STAFF = ("owner", "party", "covered", "stranger", "reader", "administrator", "nobody")
 STATES = ("agreed", "none", "withdrawn", "lapsed", "party ended", "closed")
