@@ -80,9 +80,11 @@ def next_meeting(case) -> dict | None:
     meeting = found.first() if case.is_open else None
     if meeting is None:
         return None
-    asked = Invitation.objects.filter(meeting=meeting).select_related("unit", "outside_party").order_by("pk")
+    # Only the name: the database shows citizens no telephone number or address of others.
+    unseen = ("outside_party__phone", "outside_party__address")
+    asked = Invitation.objects.filter(meeting=meeting).select_related("unit", "outside_party").defer(*unseen)
     coming, waiting = [], []
-    for row in asked:
+    for row in asked.order_by("pk"):
         name = row.unit.name if row.unit_id else row.outside_party.name
         if row.answer in {AnswerKind.COMING, AnswerKind.DELEGATE}:
             coming.append(f"{row.attendee_name} ({name})" if row.unit_id else row.attendee_name)
