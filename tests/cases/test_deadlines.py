@@ -208,7 +208,7 @@ def test_a_warning_of_a_consent_that_has_been_replaced_is_not_sent(cast):
     assert lapse.sweep(now=at(build.today() + timedelta(25))) == 0
     with cast.acting("worker"):
         found = Delivery.objects.filter(dedupe_key__startswith=f"consent:{consent.pk}:")
-        assert list(found.values_list("state", flat=True)) == ["cancelled"]
+        assert set(found.values_list("state", flat=True)) == {"cancelled"}
 
 
 def test_a_rule_that_moves_for_weekends_is_refused_at_load(monkeypatch):

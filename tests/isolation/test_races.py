@@ -51,7 +51,7 @@ def access(world) -> set[int]:
 
 JOIN = (
     "insert into cases_participation (case_id, unit_id, obligation, started_on, added_by_id)"
-    " values (%s, %s, 'duty', current_date, '', %s)"
+    " values (%s, %s, 'duty', current_date, %s)"
 )
 WITHDRAW = "update consent_consent set withdrawn_at = now() where case_id = %s"
 

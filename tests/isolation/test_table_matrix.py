@@ -252,11 +252,11 @@ def test_nobody_writes_access_rows_or_deliveries_by_hand(full):
 def test_a_row_cannot_be_hung_on_another_cases_parent(full):
     """Own case id, somebody else's plan: the composite foreign key refuses (trap 9)."""
     [(plan,)] = full.world.sql("select id from plans_plan where case_id = %s", full.pk)
-    consent = full.process.consents[-1].pk
+    [(meeting,)] = full.world.sql("select id from meetings_meeting where case_id = %s", full.pk)
     today, by = timezone.localdate(), full.world.assignment.pk
     for statement, parent in (
-        ("insert into consent_consentunit (case_id, unit_id, whole_tree, consent_id)"
-         f" values (%s, {full.stranger}, false, %s)", consent),
+        ("insert into meetings_meetingtext (case_id, meeting_id, key, text)"
+         " values (%s, %s, 'held_note', 'x')", meeting),
         ("insert into plans_handedoutcopy (case_id, plan_id, recipient, how, given_on, by_id)"
          f" values (%s, %s, 'x', 'letter', '{today}', {by})", plan),
     ):  # fmt: skip

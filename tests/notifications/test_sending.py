@@ -7,7 +7,8 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
-from cases.models import CaseEvent
+from cases.models import Case, CaseEvent
+from consent import services as consents
 from notifications import sending, services
 from notifications.models import Delivery, InboxItem
 from organisations.actors import worker_actor
@@ -155,6 +156,24 @@ def test_a_dead_senders_row_comes_back_when_its_lease_has_run_out(cast, post, ca
     change("notifications_delivery set lease_until = now() - interval '1 s'")
     assert sending.send_due() == 1
     assert (row()["state"], row()["attempts"]) == ("sent", 2)
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "cancelled"])
+def test_what_a_dead_sender_held_is_not_sent_after_a_withdrawal(cast, post, case, how):
+    """SAM-5: nothing more goes out; what is new is only that the case has ended."""
+    build.consent(cast, case, units=())
+    queue(cast, case)
+    sending.claim()
+    with cast.acting("owner"):
+        if how == "withdrawn":
+            now = Case.objects.with_names().get(pk=case.pk)
+            consents.withdraw(case=now, form="spoken", by=cast.owner)
+        else:
+            services.cancel(case_id=case.pk, key_prefix="call:")
+    change("notifications_delivery set lease_until = now() - interval '1 s' where dedupe_key = 'call:1'")
+    sending.send_due()
+    assert row()["state"] == "expired" and row()["sent_at"] is None
+    assert len(post.letters) == (1 if how == "withdrawn" else 0)
 
 
 def test_a_sender_that_was_only_slow_does_not_touch_what_another_has_taken_over(cast, post, case):
