@@ -35,7 +35,8 @@ def write_in(amira, case: str, name: str, number: str = "", *, hidden: bool = Fa
 def answer(amira, case: str, name: str) -> None:
     """One guardian's two answers, written in by itself."""
     amira.open(f"{case}samtycke/nytt/")
-    section = amira.page.locator("section.formsec section.formsec", has=amira.page.get_by_role("heading", name=name, exact=True))
+    heading = amira.page.get_by_role("heading", name=name, exact=True)
+    section = amira.page.locator("section.formsec section.formsec", has=heading)
     for part in ("share", "planning"):
         section.locator(f"input[name$='_{part}'][value='yes']").check()
     amira.pick(form="written", child_mature="False")
