@@ -111,7 +111,6 @@ class TestEdit:
             ({"address": "Gatan\x00 1"}, "tecken som inte går att läsa"),
             ({"reasons": []}, "Välj minst ett skäl"),
             ({"phone": "hej"}, "Skriv ett telefonnummer"),
-            ({"protection": ""}, "skyddade personuppgifter"),
         ],
     )
     def test_bad_input_is_said_and_kept(self, cast, client, changes, message):
