@@ -25,6 +25,8 @@ create function ctx_writer() returns boolean stable parallel safe language sql
   as $$ select coalesce(ctx_text('role') in ('handler', 'reception', 'manager'), false) $$;
 create function ctx_handler() returns boolean stable parallel safe language sql
   as $$ select coalesce(ctx_text('role') = 'handler', false) $$;
+create function ctx_manager() returns boolean stable parallel safe language sql
+  as $$ select coalesce(ctx_text('role') = 'manager', false) $$;
 create function ctx_admin() returns boolean stable parallel safe language sql
   as $$ select coalesce(ctx_text('role') = 'org_admin', false) $$;
 -- Dates in policies are Stockholm's, whatever the session's time zone is.

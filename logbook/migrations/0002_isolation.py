@@ -4,11 +4,10 @@ from django.db import migrations
 
 from organisations.rls import enable, policy
 
-MANAGER = "coalesce(ctx_text('role') = 'manager', false)"
-OWN = "{0}.unit_id = (select ctx_own_unit()) and (select " + MANAGER + ")"
+OWN = "{0}.unit_id = (select ctx_own_unit()) and (select ctx_manager())"
 PERSON = (
     "user_id = (select ctx_user()) and exists (select 1 from person_access p where p.user_id = (select ctx_user())"
-    " and p.person_id = logbook_logextract.person_id and p.valid_to >= (select sip_today()))"
+    " and p.person_id = logbook_logextract.person_id and (select sip_today()) between p.valid_from and p.valid_to)"
 )
 
 

@@ -111,6 +111,21 @@ def retention(atlas: Atlas) -> list[Target]:
     ]
 
 
+def logbook(atlas: Atlas) -> list[Target]:
+    ids = atlas.ids
+    review = {"number": ids["review"]}
+    # Taking the log out asks for a new login when the one that the matrix began with has grown old.
+    fresh = {"case": "main", "allowed": (200, 302)}
+    return [
+        Target("logbook:reviews"),
+        Target("logbook:review", review),
+        Target("logbook:judge", review | {"pick": ids["pick"]}),
+        Target("logbook:finish", review, "post"),
+        Target("logbook:extract", atlas.of("main"), **fresh),
+        Target("logbook:download", atlas.of("main", extract=ids["unit_extract"]), **fresh),
+    ]
+
+
 def about_one(case: str, atlas: Atlas, *names, **kwargs) -> list[Target]:
     return [Target(name, atlas.of(case, **kwargs), case=case) for name in names]
 
@@ -194,12 +209,14 @@ def of_deviations(atlas: Atlas) -> list[Target]:
 
 
 def of_citizens(atlas: Atlas) -> list[Target]:
+    ids = atlas.ids
     return [
         Target("citizen:plan", allowed=MOVED),
         Target("citizen:choose"),
         Target("citizen:about"),
         *about_one("main", atlas, "citizen:case", "citizen:consents", "citizen:copies", "citizen:readers",
-                   "citizen:pdf"),
+                   "citizen:pdf", "citizen:extract"),
+        *about_one("main", atlas, "citizen:extract_pdf", extract=ids["own_extract"]),
         *about_one("main", atlas, "citizen:version", number=1),
     ]  # fmt: skip
 
@@ -276,6 +293,7 @@ def targets(atlas: Atlas) -> list[Target]:
         lists,
         administration,
         retention,
+        logbook,
         of_case,
         of_meetings,
         of_plans,

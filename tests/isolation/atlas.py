@@ -6,12 +6,14 @@ from functools import cached_property
 from django.db import connections
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from cases import person_access
 from cases import services as case_services
 from cases.models import Case, Person
 from consent.models import ReceivedVersion
 from deviations import services as deviations
+from logbook import extracts, review
 from notifications.models import InboxItem
 from organisations import roles
 from organisations.enums import Role
@@ -90,6 +92,7 @@ class Atlas:
         for who, key in (("citizen", "main"), ("other_citizen", "invited")):
             user = User.objects.using("admin").get(username=WHO[who])
             person_access.grant("admin", user, Person.objects.using("admin").get(number=NUMBERS[key]))
+        self.use_log()
         # Before any test: what changes later meets sessions that are already there.
         self.clients = self.sign_in()
 
@@ -170,6 +173,17 @@ class Atlas:
         RetentionBatch(organisation_id=admin.unit.organisation_id, state="cancelled", prepared_by=admin).save(
             using="admin"
         )
+
+    def use_log(self):
+        """A review of the log that is going on, and an extract for the unit and for the person."""
+        today = timezone.localdate()
+        values = {"person_id": self.cases["main"].person_id, "name": "A", "rows": [], "total": 1, "place": "x"}
+        for who in ("manager", "citizen"):
+            with self.cast.acting(who):
+                extracts.order(by=self.cast.actor(who), from_on=today, to_on=today, **values)
+        with self.cast.acting("manager"):
+            review.start(from_on=today, to_on=today, by=self.cast.actor("manager"))
+        self.sql("update logbook_logextract set state = 'ready', pdf = '%%PDF-1.7'")
 
     def finish_pdfs(self):
         self.sql("update plans_plandocument set state = 'ready', pdf = '%%PDF-1.7', finished_at = now()")
@@ -264,6 +278,10 @@ class Atlas:
             ),
             "received": ReceivedVersion.objects.using("admin").filter(unit=self.cast.unit("party")).latest("pk").pk,
             "item": InboxItem.objects.using("admin").filter(unit=self.cast.unit("party"), case_id=main).latest("pk").pk,
+            "review": self.one("select max(id) from logbook_logreview"),
+            "pick": self.one("select max(id) from logbook_reviewpick"),
+            "unit_extract": self.one("select id from logbook_logextract where unit_id is not null"),
+            "own_extract": self.one("select id from logbook_logextract where user_id is not null"),
             "hold": self.one("select max(id) from retention_retentionhold"),
             "batch": self.one("select max(id) from retention_retentionbatch"),
             "unit": self.one("select min(id) from organisations_unit where organisation_id = %s", org),
