@@ -5,7 +5,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audit import log as audit_log
 from cases import protection
 from cases.access import door
 from cases.frame import context
