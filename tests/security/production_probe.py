@@ -7,6 +7,7 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402 - the settings come first
 from django.urls import URLPattern, get_resolver  # noqa: E402
 
@@ -54,7 +55,9 @@ def main() -> None:
         }
     for address in ("/finns-inte/", "/static/finns-inte.js", "/.git/config", "/manage.py", "/static/"):
         found[address] = {"get": seen(client.get(address, secure=True))}
-    json.dump(found, sys.stdout)
+    names = ("SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE",
+             "SESSION_COOKIE_DOMAIN", "SESSION_COOKIE_PATH")  # fmt: skip
+    json.dump({"answers": found, "settings": {name: getattr(settings, name) for name in names}}, sys.stdout)
 
 
 main()

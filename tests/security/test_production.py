@@ -17,6 +17,8 @@ PRODUCTION = {
     "SIP_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "SIP_ALLOWED_HOSTS": "testserver",
     "SIP_PUBLIC_URL": "https://testserver",
+    # A page with a form of its own, so that its cookie is seen.
+    "SIP_EMERGENCY_LOGIN": "drift",
     "SIP_OIDC_STAFF_ISSUER": "https://idp.example",
     "SIP_OIDC_STAFF_CLIENT_ID": "sip",
     "SIP_OIDC_STAFF_CLIENT_SECRET": "a-secret-of-the-client-0123456789-abcdef",
@@ -27,7 +29,7 @@ PLAIN = {"/healthz", "/readyz"}
 
 
 @pytest.fixture(scope="module")
-def answers(module_database, tmp_path_factory):
+def told(module_database, tmp_path_factory):
     environ = {name: value for name, value in os.environ.items() if not name.startswith("SIP_OIDC")}
     environ |= PRODUCTION | {"SIP_FACE": "staff", "SIP_HOME": str(tmp_path_factory.mktemp("home"))}
     probe = [sys.executable, "-m", "tests.security.production_probe"]
@@ -36,6 +38,11 @@ def answers(module_database, tmp_path_factory):
     done = subprocess.run(probe, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def answers(told):
+    return told["answers"]
 
 
 def every(answers, *ways):
@@ -96,7 +103,13 @@ def test_nothing_about_anybody_is_kept_on_the_way(answers):
     assert wrong(found, fine) == []
 
 
-def test_cookies_belong_to_this_host_alone(answers):
+def test_cookies_belong_to_this_host_alone(answers, told):
+    session = told["settings"]
+    assert session["SESSION_COOKIE_NAME"] == "__Host-sessionid" and session["SESSION_COOKIE_PATH"] == "/"
+    assert (
+        session["SESSION_COOKIE_SECURE"] and session["SESSION_COOKIE_HTTPONLY"] and not session["SESSION_COOKIE_DOMAIN"]
+    )
+    assert session["SESSION_COOKIE_SAMESITE"] in ("Lax", "Strict")
     cookies = [text for _, _, answer in every(answers, "get", "post") for text in answer["cookies"].values()]
     assert cookies
     for text in cookies:
