@@ -31,7 +31,7 @@ from plans.models import (
 
 READERS_PER_PAGE = 25
 # What the database does not show to citizens: how mature somebody found the child to be.
-UNSEEN = ("child_mature", "maturity_note")
+UNSEEN = ("child_mature",)
 TAGS = {
     MeasureStatus.PLANNED: (gettext_lazy("Planerad"), "", ""),
     MeasureStatus.ONGOING: (gettext_lazy("Pågår"), "info", ""),

@@ -10,6 +10,7 @@ class ConsentTextKey(models.TextChoices):
     INFORMED_HOW = "informed_how", "Så informerades personen"
     EXCLUDED_NOTE = "excluded_note", "Det här får inte delas"
     CHILD_VIEW = "child_view", "Barnets syn"
+    MATURITY_NOTE = "maturity_note", "Bedömning av mognad"
 
 
 class ConsentText(models.Model):

@@ -83,7 +83,6 @@ class Consent(WithTexts, models.Model):
     valid_to = models.DateField("gäller till", null=True, blank=True)
     may_tell_other_sip = models.BooleanField("får berätta att det finns en annan SIP", default=False)
     child_mature = models.BooleanField("barnet är moget att svara själv", null=True)
-    maturity_note = models.TextField("bedömning av mognad", blank=True)
     recorded_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="dokumenterat av")
     recorded_at = models.DateTimeField("dokumenterat", default=timezone.now)
     superseded_at = models.DateTimeField("ersatt", null=True)
@@ -122,6 +121,11 @@ class Consent(WithTexts, models.Model):
     @property
     def child_view(self) -> str:
         return self.said(ConsentTextKey.CHILD_VIEW)
+
+    @property
+    def maturity_note(self) -> str:
+        """How mature the child was found to be, and by whom."""
+        return self.said(ConsentTextKey.MATURITY_NOTE)
 
     @property
     def both_yes(self) -> bool:

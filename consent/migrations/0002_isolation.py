@@ -314,13 +314,13 @@ begin
   end if;
   update consent_consent set superseded_at = now() where id = k;
   insert into consent_consent (case_id, share_answer, planning_answer, form, given_on, valid_to, may_tell_other_sip,
-      recorded_by_id, recorded_at, withdrawn_form, withdrawn_who, child_mature, maturity_note)
+      recorded_by_id, recorded_at, withdrawn_form, withdrawn_who, child_mature)
     values (cid, p->>'share_answer', p->>'planning_answer', p->>'form', (p->>'given_on')::date,
       (p->>'valid_to')::date, (p->>'may_tell_other_sip')::boolean, ctx_assignment(), now(), '', '',
-      (p->>'child_mature')::boolean, coalesce(p->>'maturity_note', ''))
+      (p->>'child_mature')::boolean)
     returning id into k;
   insert into consent_consenttext (consent_id, case_id, key, text)
-    select k, cid, key, p->>key from unnest(array['informed_how', 'excluded_note', 'child_view']) key
+    select k, cid, key, p->>key from unnest(array['informed_how', 'excluded_note', 'child_view', 'maturity_note']) key
     where coalesce(p->>key, '') <> '';
   -- Before the units, whose rows give access.
   insert into consent_consentexemption (consent_id, case_id, unit_id, topics)

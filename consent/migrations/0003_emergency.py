@@ -10,6 +10,9 @@ CARE = "'Vård och behandling'"
 TRIES_AN_HOUR = 10
 
 EMERGENCY = f"""
+-- Why somebody had to look may tell how the person was: for those who steer, and for the one who wrote it.
+create policy reason_for_steering on consent_emergencyaccess as restrictive for select to sip_staff
+  using (assignment_id = (select ctx_assignment()) or may_steer(case_id));
 -- Whether the acting assignment may break the glass at all: its organisation has switched it on, its unit gives health
 -- care for a huvudman, and it acts for care and treatment (PDL 4:1, 4:2).
 create function glass_hours() returns int stable language sql security definer set search_path = public, pg_temp as $$

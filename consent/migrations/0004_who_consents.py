@@ -10,7 +10,7 @@ RULES = (Path(__file__).resolve().parents[1] / "data" / "age_rules.json").read_t
 
 # What no citizen may read, not even in raw SQL: one guardian must not learn it about the other, or about the child.
 UNSEEN = {
-    "consent_consent": ("child_mature", "maturity_note"),
+    "consent_consent": ("child_mature",),
     "consent_consentgiver": ("waiver_reason", "decided_scope"),
     "consent_representative": ("evidence", "understands_note"),
     "consent_representativecontact": ("number", "no_sharing", "user_ids"),
@@ -223,7 +223,7 @@ create function make_age_tasks(today date) returns bigint language sql security 
 # The child may be open with the one who asks: what it said is not for its guardians to read.
 CHILD_VIEW = """
 create policy not_for_citizens on consent_consenttext as restrictive for select to sip_citizen
-  using (key <> 'child_view');
+  using (key not in ('child_view', 'maturity_note'));
 """
 
 LOAD = """

@@ -1,8 +1,6 @@
 """Wrongful disclosures and voided cases: where another unit's rows are touched, functions do it (PLA-9)."""
 
-import django.db.models.deletion
-import django.utils.timezone
-from django.db import migrations, models
+from django.db import migrations
 
 from organisations.rls import case_rows, definer
 
@@ -116,63 +114,6 @@ class Migration(migrations.Migration):
         ("organisations", "0002_isolation"),
     ]
     operations = [
-        migrations.CreateModel(
-            name="Recall",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("recipient", models.CharField(max_length=200, verbose_name="mottagare")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("wrong", "Skickat till fel mottagare"),
-                            ("voided", "Ärendet var öppnat på fel person"),
-                        ],
-                        max_length=10,
-                        verbose_name="slag",
-                    ),
-                ),
-                ("reason", models.TextField(verbose_name="varför")),
-                ("topics", models.BigIntegerField(db_default=-1, default=-1, verbose_name="ämnen")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="när")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.assignment",
-                        verbose_name="av",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="recalls",
-                        to="cases.case",
-                        verbose_name="ärende",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.unit",
-                        verbose_name="enhet",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "återkallat utlämnande",
-                "verbose_name_plural": "återkallade utlämnanden",
-                "indexes": [models.Index(fields=["unit", "case"], name="recall_unit_case")],
-                "constraints": [
-                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="recall_says_why")
-                ],
-            },
-        ),
         case_rows("consent_recall", insert=None, update=None, open_only=False, topics=True, citizen=True),
         migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
     ]

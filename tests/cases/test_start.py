@@ -16,6 +16,7 @@ from cases.models import Case
 from organisations.errors import RuleBroken
 from organisations.models import Guideline, Unit
 from tests import build
+from tests.citizen.story import signed_in
 
 NUMBER = "198501012382"
 START = "/arenden/ny/"
@@ -115,8 +116,8 @@ def the_events(case) -> list[str]:
     return list(case.events.values_list("kind", flat=True))
 
 
-def test_two_at_once_open_one_case(own_database, browse):
-    clients = [browse("amira.falun") for _ in range(2)]
+def test_two_at_once_open_one_case(own_database):
+    clients = [signed_in("amira.falun") for _ in range(2)]
     form, answers = filled(), []
 
     def send(client):

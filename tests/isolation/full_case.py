@@ -9,7 +9,7 @@ from consent import models as consent
 from deviations.models import Deviation
 from meetings import models as meetings
 from notifications.models import InboxItem
-from organisations.models import Staff, Unit, User
+from organisations.models import Assignment, Staff, Unit, User
 from plans import models as plans
 from retention.models import RetentionHold
 from tests.isolation.world import World
@@ -35,7 +35,9 @@ class FullCase:
 
     def fill(self) -> None:
         now, today = timezone.now(), date.today()
-        by, staff = self.world.assignment, Staff.objects.using("admin").first()
+        by = self.world.assignment
+        somebody = Assignment.objects.using("admin").exclude(pk=by.pk).first()
+        staff = Staff.objects.using("admin").first()
         unit = Unit.objects.using("admin").select_related("acts_for").get(pk=self.party)
         for user, person in zip(self.users, (self.process.person, self.other.person), strict=True):
             self.add(cases.PersonAccess, user_id=user.pk, person_id=person, valid_to=date(9999, 12, 31))
@@ -81,7 +83,7 @@ class FullCase:
         )  # fmt: skip
         self.add(consent.Recall, **case, recipient="Fel enhet", kind="wrong", reason="Felsänt", topics=0, by=by)
         self.add(
-            consent.EmergencyAccess, **case, unit=unit, assignment=by, reason="Medvetslös", started_at=now,
+            consent.EmergencyAccess, **case, unit=unit, assignment=somebody, reason="Medvetslös", started_at=now,
             ends_at=now + timedelta(hours=1), ended_at=now,
         )  # fmt: skip
         self.add(

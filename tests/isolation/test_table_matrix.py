@@ -44,7 +44,7 @@ TABLES = {
     "consent_representativecontact": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "consent_ageexception": Rule(insert=STEERS, update=STEERS, column="ended_at", citizen=True),
     "consent_legalground": Rule(insert=STEERS, update=STEERS, column="ended_at", citizen=True),
-    "consent_emergencyaccess": Rule(insert=NOBODY, update=NOBODY, citizen=True),
+    "consent_emergencyaccess": Rule(select=STEERS, insert=NOBODY, update=NOBODY, citizen=True),
     "consent_recall": Rule(insert=NOBODY, update=NOBODY, citizen=True),
     "consent_disclosure": Rule(update=NOBODY, closed=True, citizen=True),
     "meetings_meeting": Rule(insert=STEERS, update=STEERS, column="state", citizen=True),
