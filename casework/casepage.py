@@ -66,7 +66,8 @@ def page(case, actor, *, revealed: bool = False) -> dict:
             "events": [timeline_row(event, actor, today) for event in happened[:LATEST]],
             "more_events": len(happened) > LATEST,
             "deadlines": deadlines,
-            "reasons": [Reason(value).label for value in case.reasons],
+            # A reason that the product no longer knows is shown as it was written.
+            "reasons": [dict(Reason.choices).get(value, value) for value in case.reasons],
             "texts": shared_texts(case, actor),
             "ward": seen.ward_unit,
             "consent_units": consent_units(result["frame"]["consent"]),

@@ -295,7 +295,7 @@ def test_words_in_an_address_are_only_words(atlas):
 
 WRITTEN_BY_PROGRAMS = {
     "reference", "dedupe_key", "number", "username", "password", "code", "hsa_id", "county_code", "template", "kind",
-    "source", "email", "last_error", "event", "chain", "session_key",
+    "source", "key", "email", "last_error", "event", "chain", "session_key",
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ LISTS = [
     "/api/v1/consents/", "/api/v1/meetings/", "/api/v1/plans/",
 ]  # fmt: skip
 WHO = ("owner", "party", "coordinator", "same_kommun", "outsider")
-CHANGING = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
+CHANGING = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|data-left="[^"]*"|senast kl\. [0-9.]+')
 
 
 @pytest.fixture(scope="module")
