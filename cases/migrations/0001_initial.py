@@ -369,6 +369,69 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ClockEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "event",
+                    models.CharField(
+                        choices=[
+                            ("admission", "Inskrivning på sjukhus"),
+                            ("doctor_judged", "Läkarens bedömning att insatser kan behövas"),
+                            ("notice_sent", "Inskrivningsmeddelande skickat"),
+                            ("call_sent", "Kallelse skickad"),
+                            ("meeting_start", "Mötets början"),
+                            ("open_care_missing", "Insatser i den öppna vården saknas"),
+                            ("went_home", "Gick hem"),
+                        ],
+                        max_length=30,
+                        verbose_name="händelse",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="när")),
+                (
+                    "care_type",
+                    models.CharField(
+                        choices=[("somatic", "Kroppssjukvård"), ("psychiatric", "Psykiatri")],
+                        default="somatic",
+                        max_length=12,
+                        verbose_name="vårdform",
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="inskrivet")),
+                ("superseded_at", models.DateTimeField(null=True, verbose_name="ersatt")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="clock_events",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="inskrivet av",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "händelse som startar en klocka",
+                "verbose_name_plural": "händelser som startar klockor",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("superseded_at", None)),
+                        fields=("case", "event"),
+                        name="clock_event_one_now",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Deadline",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -380,12 +443,17 @@ class Migration(migrations.Migration):
                             ("call_after_ready", "Kallelse efter utskrivningsklar"),
                             ("meeting", "SIP-möte"),
                             ("follow_up", "Uppföljning"),
+                            ("answer", "Svar på kallelsen"),
+                            ("admission_notice", "Inskrivningsmeddelande"),
+                            ("payment", "Betalningsansvar"),
                         ],
                         max_length=30,
                         verbose_name="tidsgräns",
                     ),
                 ),
+                ("event", models.CharField(blank=True, max_length=30, verbose_name="startad av")),
                 ("due_on", models.DateField(verbose_name="senast")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="senast klockan")),
                 ("started_at", models.DateTimeField(verbose_name="räknas från")),
                 ("statutory", models.BooleanField(default=False, verbose_name="lagstadgad")),
                 ("source", models.CharField(max_length=200, verbose_name="källa")),
@@ -398,6 +466,14 @@ class Migration(migrations.Migration):
                         verbose_name="påminn dagar före",
                     ),
                 ),
+                (
+                    "escalate_after_days",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="till enhetschefen efter dagar"),
+                ),
+                ("rule", models.JSONField(default=dict, verbose_name="regeln som gällde")),
+                ("known_on", models.DateField(null=True, verbose_name="känd från")),
+                ("paused_on", models.DateField(null=True, verbose_name="pausad från")),
+                ("paused_days", models.PositiveSmallIntegerField(default=0, verbose_name="pausade dagar")),
                 ("met_at", models.DateTimeField(null=True, verbose_name="uppfylld")),
                 ("cancelled_at", models.DateTimeField(null=True, verbose_name="upphävd")),
                 (
@@ -413,20 +489,66 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "tidsgräns",
                 "verbose_name_plural": "tidsgränser",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("cancelled_at", None), ("met_at", None)),
-                        fields=["due_on", "case"],
-                        name="deadline_open_due",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("cancelled_at", None)),
-                        fields=("case", "kind", "started_at"),
-                        name="deadline_once",
-                    )
-                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DeadlinePause",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("radrum", "Rådrum: verksamheterna behöver tala med varandra"),
+                            ("person_waits", "Personen vill vänta"),
+                        ],
+                        max_length=20,
+                        verbose_name="skäl",
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="från")),
+                ("to_on", models.DateField(null=True, verbose_name="till")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pauses",
+                        to="cases.deadline",
+                        verbose_name="tidsgräns",
+                    ),
+                ),
+                (
+                    "paused_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="pausad av",
+                    ),
+                ),
+                (
+                    "resumed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="startad av",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "paus i en tidsgräns",
+                "verbose_name_plural": "pauser i tidsgränser",
             },
         ),
         migrations.CreateModel(
@@ -629,8 +751,48 @@ class Migration(migrations.Migration):
             model_name="case",
             index=models.Index(
                 condition=models.Q(("state__in", ["initiated", "consented", "called"])),
-                fields=["guideline"],
+                fields=["id"],
                 name="case_clock_runs",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("cancelled_at", None), ("met_at", None)),
+                fields=["due_on", "case"],
+                name="deadline_open_due",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cancelled_at", None)), fields=("case", "kind", "started_at"), name="deadline_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("statutory", False), models.Q(("paused_days", 0), ("paused_on", None)), _connector="OR"
+                ),
+                name="deadline_law_never_pauses",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deadlinepause",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_on", None)), fields=("deadline",), name="deadline_pause_one_now"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    ("discharge_ready_at__isnull", False),
+                    ("state__in", ("initiated", "consented", "called", "met", "planned", "following_up")),
+                ),
+                fields=["id"],
+                name="case_ready_open",
             ),
         ),
         migrations.AddConstraint(
