@@ -4,19 +4,15 @@ Days are added to Stockholm's dates, never to instants; a statutory deadline is 
 keeps the rule as it stood when its clock started, so that a changed rule rewrites nothing.
 """
 
-from datetime import timedelta
-
 from django.db import connection
 from django.utils import timezone
 
-from audit import log
-from cases import calendar_se, clocks
+from cases import calendar_se
 from cases.deadlines_sql import BLIND, FIRST, NO_LONGER, OPEN, SOURCES, STALE, missing
-from cases.enums import ClockEventKind, DeadlineKind, PauseReason
-from cases.models import ClockEvent, Deadline, DeadlinePause
+from cases.enums import ClockEventKind, DeadlineKind
+from cases.models import ClockEvent, Deadline
 from notifications import services as notifications
 from notifications.reminders import WARN_AT_MOST, remind
-from organisations.errors import RuleBroken
 from organisations.jobs import alone, must_see
 from organisations.models import DeadlineRule
 
@@ -138,54 +134,6 @@ def agree(*, case, kind: str, due_on, source: str, warn_before_days=None) -> Dea
         warn_before_days=list(warn_before_days),
         escalate_after_days=rule.escalate_after_days if rule else None,
     )
-
-
-def pause(*, case, deadline, reason: str, by) -> DeadlinePause:
-    """Let a clock stand still from today (rådrum, or the person asks to wait); its reminders stop.
-
-    Raises RuleBroken for what the law says, and for a clock that does not run.
-    """
-    if deadline.statutory:
-        raise RuleBroken("Tiden står i lagen och kan inte pausas.")
-    if not deadline.is_open or deadline.paused_on:
-        raise RuleBroken("Klockan går inte, så den kan inte pausas.")
-    if deadline.due_on < timezone.localdate():
-        raise RuleBroken("Tiden har redan gått ut. Gör det som återstår, eller avsluta ärendet.")
-    reason = PauseReason(reason)
-    deadline.paused_on = timezone.localdate()
-    deadline.save(update_fields=["paused_on"])
-    notifications.cancel(case_id=case.pk, key_prefix=f"deadline:{deadline.pk}:")
-    made = DeadlinePause.objects.create(
-        case=case, deadline=deadline, reason=reason, from_on=deadline.paused_on, paused_by_id=by.assignment_id
-    )
-    details = {"reason": reason.value, "kind": deadline.kind}
-    log.record(
-        "cases.clock_paused", case_id=case.pk, person_id=case.person_id, object_id=str(deadline.pk), details=details
-    )
-    return made
-
-
-def resume(*, case, deadline, by) -> Deadline:
-    """Start a paused clock again; the days that it stood still are added."""
-    paused = deadline.pauses.filter(to_on=None).first()
-    if paused is None or not deadline.is_open:
-        raise RuleBroken("Klockan är inte pausad.")
-    today = timezone.localdate()
-    paused.to_on, paused.resumed_by_id = today, by.assignment_id
-    paused.save(update_fields=["to_on", "resumed_by_id"])
-    days = (today - deadline.paused_on).days
-    deadline.paused_days += days
-    if deadline.rule:
-        rule = clocks.Rule.frozen(deadline.rule)
-        deadline.due_on = clocks.due_on(
-            rule, deadline.started_at, known_on=deadline.known_on, paused_days=deadline.paused_days
-        )
-    else:
-        deadline.due_on += timedelta(days=days)
-    deadline.paused_on = None
-    deadline.save(update_fields=["due_on", "paused_on", "paused_days"])
-    log.record("cases.clock_resumed", case_id=case.pk, person_id=case.person_id, object_id=str(deadline.pk))
-    return deadline
 
 
 def _open(case, kind: str | None):

@@ -47,7 +47,10 @@ def of_case(ref: str):
         ),
         "consent": Consent.objects.filter(
             Q(share_answer=Answer.YES) | Exists(GROUND),
-            case_id=outer, superseded_at=None, withdrawn_at=None, planning_answer=Answer.YES,
+            case_id=outer,
+            superseded_at=None,
+            withdrawn_at=None,
+            planning_answer=Answer.YES,
         ),  # fmt: skip
         "waiting": Consent.objects.filter(
             Q(share_answer=WAITING) | Q(planning_answer=WAITING), case_id=outer, superseded_at=None

@@ -12,8 +12,8 @@ BATCH = 5000
 # A source's warnings lie at most this many days before its day; it bounds what a sweep reads.
 WARN_AT_MOST = 31
 
-# `{source}` gives id, case_id, reference, due_on, warn (int[]), escalate (days after, or null), owner_unit and lead_unit
-# of what is still open.
+# `{source}` gives id, case_id, reference, due_on, warn (int[]), escalate (days after, or null), owner_unit and
+# lead_unit of what is still open.
 REMIND = """
 with moment as (
   select s.*, m.what, m.label, m.day, lead(m.day, 1, s.due_on + 8) over (partition by s.id order by m.day) as next_day
@@ -54,8 +54,9 @@ select (select count(*) from mail), (select count(*) from item)
 def remind(*, job: str, source: str, prefix: str, kinds: str, now=None) -> int:
     """Make the e-mails and inbox rows that are missing; returns how many rows were made.
 
-    `kinds` is JSON: which of before, on, after and escalate are told, and the inbox kind (empty: e-mail only). `source` uses the
-    parameter `today`. Each batch is a transaction of its own; a second sweep at the same time does nothing.
+    `kinds` is JSON: which of before, on, after and escalate are told, and the inbox kind (empty: e-mail only).
+    `source` uses the parameter `today`. Each batch is a transaction of its own; a second sweep at the same time does
+    nothing.
     """
     now = now or timezone.now()
     values = {"prefix": prefix, "kinds": kinds, "now": now, "today": timezone.localdate(now), "batch": BATCH}
