@@ -91,7 +91,7 @@ def _counted(rule: Rule, started_at: datetime, known_on: date | None) -> date:
 def why(rule: Rule, started_at: datetime, *, known_on: date | None = None, paused_days: int = 0) -> str:
     """Why this date, in one Swedish sentence."""
     last = due(rule, started_at, known_on=known_on, paused_days=paused_days)
-    amount = swedish.count(rule.amount, *UNITS[rule.unit])
+    amount = _many(rule.amount, *UNITS[rule.unit])
     amount = amount[:1].upper() + amount[1:]
     if rule.unit == "hours":
         return f"{amount} från {STARTS[rule.starts_at]} {_moment(started_at)}: {_moment(last)}."
@@ -107,7 +107,7 @@ def why(rule: Rule, started_at: datetime, *, known_on: date | None = None, pause
     if rule.unit == "days":
         parts.append("alla dagar räknas")
     if paused_days:
-        parts.append(f"pausad {swedish.count(paused_days, 'dag', 'dagar')}")
+        parts.append(f"pausad {_many(paused_days, 'dag', 'dagar')}")
     counted = _counted(rule, started_at, known_on) + timedelta(days=paused_days)
     if counted != last:
         return f"{', '.join(parts)}: {_day(counted, year)} är {calendar_se.name_of(counted)}, flyttas till {ends}."
@@ -118,6 +118,10 @@ def _why_before(rule, started_at, said, ends, known_on) -> str:
     if known_on and known_on > swedish.as_date(started_at) - timedelta(days=rule.amount):
         return f"{said} har redan varit när det blev känt, så det gäller genast: {ends}."
     return f"{said}: {ends}."
+
+
+def _many(number: int, one: str, many: str) -> str:
+    return f"{swedish.number_word(number)} {one if number == 1 else many}"
 
 
 def _day(day: date, year: bool) -> str:

@@ -64,19 +64,23 @@ def sweep(*, now=None) -> int:
 
 
 def sweep_source(source: str) -> int:
-    """Walk one source of starts from the first key to the last, each batch in a transaction of its own."""
-    values, made = {"after": FIRST[source], "batch": BATCH, "closed": closed_days()}, 0
+    return sum(batches(source))
+
+
+def batches(source: str):
+    """Walk one source of starts from the first key to the last, each batch in a transaction of its own.
+
+    Gives how many rows each batch made.
+    """
+    values = {"after": FIRST[source], "batch": BATCH, "closed": closed_days()}
     statement = missing(source, one_case=False)
-    while True:
+    while values["after"] is not None:
         with alone("deadlines") as cursor:
             if cursor is None:
-                return made
+                return
             cursor.execute(statement, values)
-            new, seen, last = cursor.fetchone()
-        made += new
-        if last is None or (seen < BATCH and source != "event"):
-            return made
-        values["after"] = last
+            made, values["after"] = cursor.fetchone()
+        yield made
 
 
 def happened(*, case, event: str, at, by, care_type: str = "somatic") -> ClockEvent:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from cases import clocks
@@ -50,8 +50,12 @@ def liability(rule: clocks.Rule, stay: Discharge, *, model: str = "individual") 
         return Liability(None, f"Betalningsansvaret börjar inte: {swedish_list(missing)}.", tuple(missing))
     counted = clocks.due_on(rule, stay.ready_sent_at)
     sent = [stay.notice_sent_at, stay.call_sent_at] if stay.sip_due else [stay.notice_sent_at]
-    day = max(counted, *(swedish.as_date(moment) for moment in sent))
     why = clocks.why(rule, stay.ready_sent_at)
+    if rule.day_zero_counts:
+        # Where the first day counts the agreement names the days that are free; the law names the day it begins.
+        counted += timedelta(days=1)
+        why += " Ansvaret börjar dagen efter."
+    day = max(counted, *(swedish.as_date(moment) for moment in sent))
     if day > counted:
         why += f" Allt som lagen kräver var skickat först {swedish.day_month(day)}."
     if stay.home_on and stay.home_on <= day:

@@ -289,7 +289,7 @@ class Migration(migrations.Migration):
             worker="case_id, unit_id, ended_on",
         ),
         case_rows("cases_outsideparty", insert=STEERS, update_columns="removed_at", citizen=True),
-        case_rows("cases_deadline", update_columns=DEADLINE_COLUMNS, worker=WORKER_DEADLINE),
+        case_rows("cases_deadline", update=WRITES, update_columns=DEADLINE_COLUMNS, worker=WORKER_DEADLINE),
         case_rows("cases_clockevent", update_columns="superseded_at", worker=WORKER_EVENT),
         case_rows("cases_deadlinepause", insert=STEERS, update=STEERS, update_columns="to_on, resumed_by_id"),
         same_case("cases_deadlinepause", "deadline_id", "cases_deadline"),
