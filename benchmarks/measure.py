@@ -2,35 +2,31 @@
 
 import statistics
 from contextlib import contextmanager
-from datetime import time as time_of_day
-from datetime import timedelta
 
 from django.db import connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit import log
-from benchmarks import audit
+from benchmarks import audit, sweep
 from benchmarks.seed import seed
-from benchmarks.timing import in_turn, timed
-from cases import deadlines
-from cases.models import Case, CaseAccess, Deadline
+from benchmarks.timing import Board, in_turn, timed
+from cases.models import Case, CaseAccess
 from consent import services as consent
-from organisations import swedish
 from organisations.actors import staff_actor
-from organisations.models import Assignment, DeadlineRule, Staff, User
+from organisations.models import Assignment, Staff, User
 from organisations.scope import acting_for
 from tests import database
 
 PASSWORD = "matning-2026"  # noqa: S105 - a login in a database that is gone afterwards
 
 
-class Bench:
+class Bench(Board):
     """One seeded database, one signed-in handler of one of its units."""
 
     def __init__(self, rounds: int):
+        super().__init__()
         self.rounds = rounds
-        self.rows: list[tuple[str, float, float | None, str]] = []
         with connections["admin"].cursor() as cursor:
             # An actor with an ordinary number of open cases.
             cursor.execute("""select unit_id from case_access where is_open group by unit_id
@@ -47,12 +43,6 @@ class Bench:
             self.case = mine.filter(state="planned").first()
             self.to_withdraw = list(mine.filter(state="planned").exclude(pk=self.case.pk)[: min(rounds, 20)])
             self.open_rows = CaseAccess.objects.filter(is_open=True).count()
-
-    def say(self, what: str, value: float, limit: float | None = None, note: str = "", *, at_least=False) -> None:
-        good = limit is None or (value >= limit if at_least else value <= limit)
-        bound = "" if limit is None else f"{'≥' if at_least else '≤'} {limit:g}"
-        print(f"{'ok ' if good else 'NEJ'} {what:<58} {value:>10.3f}  {bound:<8} {note}", flush=True)
-        self.rows.append((what, value, limit, "" if good else "NEJ"))
 
     def get(self, address: str):
         response = self.client.get(address)
@@ -164,45 +154,22 @@ class Bench:
         medians = in_turn(rounds, withdraw=withdraw, page=lambda: self.get(detail))
         self.say("återkallat samtycke / ärendets sida", medians["withdraw"] / medians["page"], None)
 
-    def sweep(self) -> None:
-        with connections["admin"].cursor() as cursor:
-            cursor.execute("select count(*) from cases_case where state = 'initiated'")
-            [new] = cursor.fetchone()
-            cursor.execute("select id from cases_case where state = 'initiated' order by id limit 200")
-            some = [pk for (pk,) in cursor.fetchall()]
 
-        def one_by_one():
-            """The same work as a loop over objects, each row in its own transaction."""
-            for case in Case.objects.using("admin").filter(pk__in=some):
-                for rule in DeadlineRule.objects.using("admin").filter(
-                    guideline_id=case.guideline_id, kind__in=["first_contact", "meeting"]
-                ):
-                    started = swedish.instant(case.need_found_on, time_of_day(0))
-                    values = {"due_on": case.need_found_on + timedelta(days=rule.amount), "source": rule.legal_source}
-                    Deadline.objects.using("admin").get_or_create(
-                        case=case, kind=rule.kind, started_at=started, defaults=values
-                    )
-
-        per_row = 2 * len(some) / timed(one_by_one)
-        first = timed(deadlines.sweep)
-        again = timed(deadlines.sweep)
-        self.say(
-            "svep: rader per sekund / ett i taget", (2 * new / first) / per_row, None, f"{new} ärenden på {first:.2f} s"
-        )
-        self.say("svep: om igen / första gången", again / first, 0.2)
-
-
-def run(*, cases: int, rounds: int, log_rows: int) -> int:
-    """Seed, measure, print; the exit code is 1 when a limit is passed."""
+def run(*, cases: int, rounds: int, log_rows: int, only: str = "") -> int:
+    """Seed, measure, print; the exit code is 1 when a limit is passed. `only` names one measurement: sweep."""
     with database.own():
         print(f"Fyller en egen databas med {cases} ärenden …", flush=True)
         print(f"klart på {timed(lambda: seed(cases)):.0f} s", flush=True)
+        if only == "sweep":
+            board = Board()
+            sweep.run(board.say)
+            return board.exit_code
         bench = Bench(rounds)
         bench.page("lista", "/arenden/", 5)
         bench.page("ärende", f"/arenden/{bench.case.pk}/", 6)
         bench.worklist()
         bench.overhead()
-        bench.sweep()
+        sweep.run(bench.say)
         bench.withdrawal()
         audit.run(bench, log_rows)
-        return int(any(bad for *_, bad in bench.rows))
+        return bench.exit_code

@@ -12,10 +12,10 @@ insert into organisations_unit (organisation_id, acts_for_id, committee, name, s
 select a.organisation_id, a.id, '', 'Mätenhet ' || a.code || '-' || n, 'M' || n, 'home_care', '', false, '', '', '',
        true
 from organisations_authority a, generate_series(1, 10) n;
-insert into organisations_staff (organisation_id, name, title, hsa_id, phone, is_active)
-select u.organisation_id, 'Medarbetare ' || u.id, 'handläggare', '', '', true from organisations_unit u;
-insert into organisations_assignment (staff_id, unit_id, role, valid_from, is_active)
-select s.id, u.id, 'handler', date '2026-01-01', true
+insert into organisations_staff (organisation_id, name, title, hsa_id, directory_id, phone, is_active)
+select u.organisation_id, 'Medarbetare ' || u.id, 'handläggare', '', '', '', true from organisations_unit u;
+insert into organisations_assignment (staff_id, unit_id, role, commission_hsa_id, valid_from, is_active)
+select s.id, u.id, 'handler', '', date '2026-01-01', true
 from organisations_unit u join organisations_staff s on s.name = 'Medarbetare ' || u.id where u.name like 'Mätenhet %';
 create temp table u as select row_number() over (order by id) - 1 as n, id, organisation_id from organisations_unit
   where name like 'Mätenhet %';
@@ -51,17 +51,21 @@ select c.id, 'yes', 'yes', 'written', current_date - 30, false, '', a.assignment
 from c join a on a.n = c.unit_n;
 insert into consent_consentunit (consent_id, case_id, unit_id, whole_tree)
 select k.id, p.case_id, p.unit_id, false from consent_consent k join cases_participation p using (case_id);
-insert into cases_deadline (case_id, kind, due_on, started_at, statutory, source, warn_before_days)
-select c.id, 'follow_up', current_date + (c.n %% 60)::int - 10, now(), false, 'mätning', '{14,1}'
+insert into cases_deadline (case_id, kind, event, due_on, started_at, statutory, source, warn_before_days, rule,
+    paused_days, escalate_after_days)
+select c.id, 'follow_up', '', current_date + (c.n %% 60)::int - 10, now(), false, 'mätning', '{14,1}', '{}', 0, 7
 from c where c.is_open and not c.is_new;
+insert into cases_clockevent (case_id, event, at, care_type, recorded_at, recorded_by_id)
+select c.id, 'admission', now() - make_interval(hours => 72 + (c.n %% 500)::int), 'somatic', now(), a.assignment
+from c join a on a.n = c.unit_n where c.is_new and c.n %% 40 = 0;
 insert into cases_caseevent (case_id, at, kind, text, detail, topics, by_id)
 select c.id, now() - make_interval(days => k), 'started', 'Något hände', '', 0, a.assignment
 from c join a on a.n = c.unit_n cross join generate_series(1, 3) k;
 insert into case_access (case_id, unit_id, person_id, open_deadline, is_open, valid_to, hidden_topics, source, listed,
     emergency)
 select c.id, w.unit_id, c.person_id, d.due_on, c.is_open, date '9999-12-31', 0,
-  case when w.unit_id = c.owner_unit_id then 'owner' else 'consent' end, true, false
-from c join lateral (
+  case when w.unit_id = o.id then 'owner' else 'consent' end, true, false
+from c join u o on o.n = c.unit_n join lateral (
   select u.id as unit_id from u where u.n = c.unit_n
   union select p.unit_id from cases_participation p where p.case_id = c.id) w on true
 left join cases_deadline d on d.case_id = c.id;
@@ -81,6 +85,7 @@ def case_columns() -> tuple[str, str]:
         "close_reason": "case when c.is_open then '' else 'goals_met' end",
         "closed_on": "case when c.is_open then null else current_date end",
         "need_found_on": "current_date - 40",
+        "discharge_ready_at": "case when c.is_new and c.n % 40 = 0 then now() - make_interval(hours => 60) end",
         "opened_by_id": "a.assignment",
         "given_name": "'Mät'",
         "family_name": "'Person ' || c.n",

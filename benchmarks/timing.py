@@ -19,3 +19,20 @@ def in_turn(rounds: int, **functions) -> dict[str, float]:
             if number:
                 times[name].append(took)
     return {name: statistics.median(values) for name, values in times.items()}
+
+
+class Board:
+    """Prints each figure with its limit, and keeps what passed it."""
+
+    def __init__(self):
+        self.rows: list[tuple[str, float, float | None, str]] = []
+
+    def say(self, what: str, value: float, limit: float | None = None, note: str = "", *, at_least=False) -> None:
+        good = limit is None or (value >= limit if at_least else value <= limit)
+        bound = "" if limit is None else f"{'≥' if at_least else '≤'} {limit:g}"
+        print(f"{'ok ' if good else 'NEJ'} {what:<58} {value:>10.3f}  {bound:<8} {note}", flush=True)
+        self.rows.append((what, value, limit, "" if good else "NEJ"))
+
+    @property
+    def exit_code(self) -> int:
+        return int(any(bad for *_, bad in self.rows))

@@ -122,3 +122,31 @@ class DeadlineKind(TextChoices):
     CALL_AFTER_READY = "call_after_ready", "Kallelse efter utskrivningsklar"  # TID-2
     MEETING = "meeting", "SIP-möte"  # TID-3
     FOLLOW_UP = "follow_up", "Uppföljning"  # TID-4
+    ANSWER = "answer", "Svar på kallelsen"  # TID-6
+    ADMISSION_NOTICE = "admission_notice", "Inskrivningsmeddelande"  # TID-8
+    PAYMENT = "payment", "Betalningsansvar"  # LUS 5:4: a day from which, nothing to do by it
+
+
+class ClockEventKind(TextChoices):
+    """What starts or meets a clock, besides the need and utskrivningsklar, which the case itself holds."""
+
+    ADMISSION = "admission", "Inskrivning på sjukhus"
+    DOCTOR_JUDGED = "doctor_judged", "Läkarens bedömning att insatser kan behövas"
+    NOTICE_SENT = "notice_sent", "Inskrivningsmeddelande skickat"
+    CALL_SENT = "call_sent", "Kallelse skickad"
+    MEETING_START = "meeting_start", "Mötets början"
+    SIP_NOT_NEEDED = "sip_not_needed", "Ingen SIP behövs"
+    OPEN_CARE_MISSING = "open_care_missing", "Insatser i den öppna vården saknas"
+    WENT_HOME = "went_home", "Gick hem"
+
+
+class CareType(TextChoices):
+    SOMATIC = "somatic", "Kroppssjukvård"
+    PSYCHIATRIC = "psychiatric", "Psykiatri"
+
+
+class PauseReason(TextChoices):
+    """Why a clock stands still; fixed words, so that nothing about the person is written here."""
+
+    RADRUM = "radrum", "Rådrum: verksamheterna behöver tala med varandra"
+    PERSON_WAITS = "person_waits", "Personen vill vänta"

@@ -20,7 +20,7 @@ TABS = {
     "log": ("cases.log", "casework:log", "Logg"),
 }
 # Pages of a case that no tab leads to.
-OTHER = {"retention": "Gallring"}
+OTHER = {"retention": "Gallring", "clocks": "Tidsgränser"}
 ALL_STEPS_DONE = 7
 STEP_NOTES = {
     State.CONSENTED: "samtycke finns",

@@ -1,20 +1,19 @@
-"""The person, the case and its lifecycle; who takes part; what must happen by when."""
+"""The person, the case and its lifecycle; who takes part."""
 
 import uuid
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from cases.access_models import CaseAccess, PersonAccess
+from cases.clock_models import ClockEvent, Deadline, DeadlinePause
 from cases.enums import (
     OPEN_STATES,
     STEP_OF,
     AskedBy,
     CloseReason,
-    DeadlineKind,
     IdKind,
     Obligation,
     OutsideKind,
@@ -27,8 +26,8 @@ from cases.topics import ALL
 from organisations.models import Assignment, Authority, Guideline, Staff, Unit
 
 __all__ = [
-    "Case", "CaseAccess", "CaseEvent", "CaseText", "Deadline", "LeadTerm", "OutsideParty", "Participation", "Person",
-    "PersonAccess",
+    "Case", "CaseAccess", "CaseEvent", "CaseText", "ClockEvent", "Deadline", "DeadlinePause", "LeadTerm",
+    "OutsideParty", "Participation", "Person", "PersonAccess",
 ]  # fmt: skip
 
 
@@ -128,11 +127,16 @@ class Case(WithTexts, ConcurrentTransitionMixin, models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "opened_at"], name="case_person_opened"),
-            # The sweep for missing deadlines reads only cases whose clocks may run, however many are closed.
+            # The sweep for missing deadlines walks only cases whose clocks may run, however many are closed.
             models.Index(
-                fields=["guideline"],
+                fields=["id"],
                 condition=Q(state__in=[State.INITIATED, State.CONSENTED, State.CALLED]),
                 name="case_clock_runs",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(state__in=OPEN_STATES, discharge_ready_at__isnull=False),
+                name="case_ready_open",
             ),
         ]
 
@@ -290,37 +294,6 @@ class OutsideParty(models.Model):
 
     def __str__(self):
         return self.name
-
-
-class Deadline(models.Model):
-    """Something that must happen by a day, derived from the guideline (TID-1 to TID-4)."""
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="deadlines", verbose_name="ärende")
-    kind = models.CharField("tidsgräns", max_length=30, choices=DeadlineKind)
-    due_on = models.DateField("senast")
-    started_at = models.DateTimeField("räknas från")
-    statutory = models.BooleanField("lagstadgad", default=False)
-    source = models.CharField("källa", max_length=200)
-    warn_before_days = ArrayField(models.PositiveSmallIntegerField(), default=list, verbose_name="påminn dagar före")
-    met_at = models.DateTimeField("uppfylld", null=True)
-    cancelled_at = models.DateTimeField("upphävd", null=True)
-
-    class Meta:
-        verbose_name = "tidsgräns"
-        verbose_name_plural = "tidsgränser"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["case", "kind", "started_at"], condition=Q(cancelled_at=None), name="deadline_once"
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["due_on", "case"], condition=Q(met_at=None, cancelled_at=None), name="deadline_open_due"
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.get_kind_display()} {self.due_on}"
 
 
 class LeadTerm(models.Model):

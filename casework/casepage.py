@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.utils import timezone
 
-from cases import access
+from cases import access, clock_pages
 from cases.enums import CloseReason, DeadlineKind, OutsideKind, Reason, State
 from cases.frame import address, context
 from cases.models import Case, CaseEvent
@@ -29,13 +29,6 @@ ANSWER_TAGS = {
     AnswerKind.DELEGATE: ("Annan kommer", "success", "check"),
     AnswerKind.DECLINED: ("Kommer inte", "danger", "x"),
 }
-# TID-1 to TID-4: what the day is counted from.
-COUNTED_FROM = {
-    DeadlineKind.FIRST_CONTACT: "Räknas från dagen då behovet upptäcktes",
-    DeadlineKind.CALL_AFTER_READY: "Räknas från när personen blev utskrivningsklar",
-    DeadlineKind.MEETING: "Räknas från dagen då behovet upptäcktes",
-    DeadlineKind.FOLLOW_UP: "Bestämdes",
-}
 
 
 def page(case, actor, *, revealed: bool = False) -> dict:
@@ -48,9 +41,8 @@ def page(case, actor, *, revealed: bool = False) -> dict:
     result = context(case, actor, "overview", revealed=revealed)
     meeting = latest_meeting(case)
     answers = list(meeting.invitations.all()) if meeting else []
-    deadlines = [
-        deadline_row(row, today) for row in case.deadlines.filter(cancelled_at=None, met_at=None).order_by("due_on")
-    ]
+    open_clocks = case.deadlines.filter(cancelled_at=None, met_at=None).order_by("due_on", "pk")
+    deadlines = [clock_pages.one(row, now=now, today=today) for row in open_clocks if row.kind != DeadlineKind.PAYMENT]
     happened = events(case, LATEST + 1)
     before = case.state in BEFORE_MEETING
     todo_before = tasks(case, known, meeting, answers, result["frame"]["first_name"]) if before else []
@@ -148,8 +140,9 @@ def todo(case, known, deadlines) -> dict:
     if step.other_url_name:
         shown |= {"other_url": address(step.other_url_name, case), "other_action": step.other_action}
     # While a meeting is called its own day is what matters, and it stands in the text.
-    if deadlines and step.turn != NOBODY and case.state != State.CALLED:
-        nearest = deadlines[0]
+    going = [row for row in deadlines if row["state"] != clock_pages.PAUSED]
+    if going and step.turn != NOBODY and case.state != State.CALLED:
+        nearest = going[0]
         shown["due"] = ("skulle vara klart " if nearest["late"] else "senast ") + swedish.long_date(nearest["due_on"])
     return shown
 
@@ -234,20 +227,6 @@ def outside_row(party) -> dict:
 
 def answer_tag(answer: Invitation) -> tuple:
     return ANSWER_TAGS[answer.answer]
-
-
-def deadline_row(deadline, today) -> dict:
-    started = swedish.short_date(deadline.started_at)
-    return {
-        "kind": deadline.kind,
-        "name": deadline.get_kind_display(),
-        "due_on": deadline.due_on,
-        "late": deadline.due_on < today,
-        "due_text": swedish.due(deadline.due_on, today),
-        "why": f"{COUNTED_FROM[deadline.kind]} {started}.",
-        "source": deadline.source,
-        "statutory": deadline.statutory,
-    }
 
 
 def consent_units(consent) -> list:

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from cases.clocks import UNITS
 from organisations import swedish
 from organisations.models import Guideline
 
@@ -35,7 +36,7 @@ def page(unit) -> dict:
     if guideline is None:
         return {"guideline": None}
     texts = guideline.settings.get("texts", {})
-    rules = guideline.deadline_rules.filter(kind__in=DEADLINES).order_by("pk")
+    rules = guideline.deadline_rules.valid_on(timezone.localdate()).filter(kind__in=DEADLINES).order_by("pk")
     return {
         "guideline": guideline,
         "starters": guideline.starters.get("text", ""),
@@ -46,7 +47,7 @@ def page(unit) -> dict:
 
 
 def deadline_row(rule) -> dict:
-    one, many = ("dag", "dagar") if rule.unit == "days" else ("timme", "timmar")
+    one, many = UNITS[rule.unit]
     return {
         "name": DEADLINES[rule.kind],
         "within": f"{swedish.count(rule.amount, one, many)} {COUNTED_FROM.get(rule.starts_at, '')}".strip(),

@@ -4,8 +4,8 @@ from notifications.reminders import WARN_AT_MOST, remind
 from organisations.jobs import alone, must_see
 
 ENDING = """
-select k.id, k.case_id, c.reference, k.valid_to as due_on, r.warn_before_days as warn, c.owner_unit_id as owner_unit,
-       c.lead_unit_id as lead_unit
+select k.id, k.case_id, c.reference, k.valid_to as due_on, r.warn_before_days as warn, null::int as escalate,
+       c.owner_unit_id as owner_unit, c.lead_unit_id as lead_unit
 from consent_consent k
 join cases_case c on c.id = k.case_id and c.state not in ('closed', 'declined')
 join organisations_deadlinerule r on r.guideline_id = c.guideline_id and r.kind = 'consent_expiry'

@@ -7,7 +7,7 @@ from django.utils import timezone
 from audit import log
 from cases import deadlines
 from cases import services as cases
-from cases.enums import DeadlineKind
+from cases.enums import ClockEventKind, DeadlineKind
 from cases.models import plan_in_force
 from cases.topics import ALL, must_be_readable
 from consent import coverage, snapshot
@@ -49,8 +49,8 @@ def call(*, case, units, by, outside=(), **details) -> Meeting:
     meeting = create(case=case, details=details, by=by)
     case.save()
     invite(case=case, meeting=meeting, units=units, outside=outside, consent=consent, by=by)
-    deadlines.meet(case=case, kind=DeadlineKind.FIRST_CONTACT)
-    deadlines.meet(case=case, kind=DeadlineKind.CALL_AFTER_READY)
+    deadlines.happened(case=case, event=ClockEventKind.CALL_SENT, at=timezone.now(), by=by)
+    deadlines.happened(case=case, event=ClockEventKind.MEETING_START, at=meeting.starts_at, by=by)
     cases.note(case, kind="called", text=f"Kallelse till {when(meeting)}", by=by)
     log.record("meetings.called", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
     send(case=case, meeting=meeting, units=units, kinds={}, by=by)
@@ -150,6 +150,8 @@ def answer(
     invitation.answered_at, invitation.answered_by_id = timezone.now(), by.assignment_id
     invitation.read_at = invitation.read_at or invitation.answered_at
     invitation.save(update_fields=ANSWERED)
+    if not invitation.meeting.invitations.filter(answer=AnswerKind.NONE, unit__isnull=False).exists():
+        deadlines.meet(case=case, kind=DeadlineKind.ANSWER)
     who = invitation.unit.name if invitation.unit_id else invitation.outside_party.get_kind_display()
     text = f"{who} svarade på kallelsen: {invitation.get_answer_display().lower()}"
     cases.note(case, kind="answered", text=text, by=by)
@@ -205,6 +207,7 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     write_text(meeting, key=MeetingTextKey.ENDED_NOTE, text=why, topics=why_topics, by=by)
     new = create(case=case, details=details, by=by, kind=meeting.kind, replaces=meeting)
     invite(case=case, meeting=new, units=units, outside=outside, consent=consent, by=by)
+    deadlines.happened(case=case, event=ClockEventKind.MEETING_START, at=new.starts_at, by=by)
     cases.note(case, kind="moved", text=f"Mötet flyttades till {when(new)}", by=by)
     log.record("meetings.moved", case_id=case.pk, person_id=case.person_id, object_id=str(new.pk))
     notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
@@ -225,6 +228,7 @@ def cancel(*, case, meeting, why, by, topics=ALL) -> None:
     meeting.save(update_fields=["state"])
     write_text(meeting, key=MeetingTextKey.ENDED_NOTE, text=why, topics=topics, by=by)
     case.save()
+    deadlines.take_back(case=case, event=ClockEventKind.MEETING_START)
     cases.note(case, kind="cancelled", text=f"{when(meeting)} ställdes in", by=by)
     log.record("meetings.cancelled", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
     notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
@@ -251,6 +255,7 @@ def hold(*, case, meeting, came, person_came: bool, by, others=(), note="", topi
     case.save()
     if meeting.kind == MeetingKind.FIRST:
         deadlines.meet(case=case, kind=DeadlineKind.MEETING)
+    deadlines.cancel(case=case, kind=DeadlineKind.ANSWER)
     cases.note(case, kind="held", text=f"{when(meeting)} hölls", by=by)
     log.record("meetings.held", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
 

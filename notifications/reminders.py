@@ -1,4 +1,4 @@
-"""Reminders before, on and after a day, for all rows of a source in one statement (TID-1 to TID-5).
+"""Reminders before, on and after a day, then to the manager, for all rows of a source in one statement (TID).
 
 They are made up to a day ahead, so that a sweep that is late costs nothing, and each gives way to the next one: after
 an outage only the latest is sent. The day is Stockholm's, and so is eight o'clock.
@@ -12,13 +12,15 @@ BATCH = 5000
 # A source's warnings lie at most this many days before its day; it bounds what a sweep reads.
 WARN_AT_MOST = 31
 
-# `{source}` gives id, case_id, reference, due_on, warn (int[]), owner_unit and lead_unit of what is still open.
+# `{source}` gives id, case_id, reference, due_on, warn (int[]), escalate (days after, or null), owner_unit and
+# lead_unit of what is still open.
 REMIND = """
 with moment as (
   select s.*, m.what, m.label, m.day, lead(m.day, 1, s.due_on + 8) over (partition by s.id order by m.day) as next_day
   from ({source}) s cross join lateral (
     select 'before' as what, 'before' || w as label, s.due_on - w as day from unnest(s.warn) w where w > 0
-    union all values ('on', 'on', s.due_on), ('after', 'after', s.due_on + 1)) m
+    union all values ('on', 'on', s.due_on), ('after', 'after', s.due_on + 1)
+    union all select 'escalate', 'escalate', s.due_on + s.escalate where s.escalate is not null) m
   where %(kinds)s::jsonb ? m.what
 ), reminder as (
   select m.what, m.case_id, m.reference, u.unit_id,
@@ -52,8 +54,9 @@ select (select count(*) from mail), (select count(*) from item)
 def remind(*, job: str, source: str, prefix: str, kinds: str, now=None) -> int:
     """Make the e-mails and inbox rows that are missing; returns how many rows were made.
 
-    `kinds` is JSON: which of before, on and after are told, and the inbox kind (empty: e-mail only). `source` uses the
-    parameter `today`. Each batch is a transaction of its own; a second sweep at the same time does nothing.
+    `kinds` is JSON: which of before, on, after and escalate are told, and the inbox kind (empty: e-mail only).
+    `source` uses the parameter `today`. Each batch is a transaction of its own; a second sweep at the same time does
+    nothing.
     """
     now = now or timezone.now()
     values = {"prefix": prefix, "kinds": kinds, "now": now, "today": timezone.localdate(now), "batch": BATCH}

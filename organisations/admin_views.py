@@ -20,7 +20,9 @@ DEADLINES = {
     "follow_up": "Uppföljning",
     "consent_expiry": "Samtycket går ut",
     "answer": "Svar på kallelsen",
+    "measure": "Insats i planen",
     "admission_notice": "Inskrivningsmeddelande",
+    "payment": "Betalningsansvar",
 }
 STARTS = {
     "need_found": "dagen då behovet upptäcktes",
@@ -28,7 +30,8 @@ STARTS = {
     "follow_up_agreed": "den dag som är bestämd",
     "consent_valid_to": "samtyckets sista dag",
     "meeting_start": "mötets början, räknat bakåt",
-    "admitted": "inskrivningen",
+    "measure_ends": "insatsens sista dag",
+    "admission": "inskrivningen eller läkarens senare bedömning",
 }
 page_or_form = require_http_methods(["GET", "POST"])
 

@@ -265,25 +265,81 @@ class Guideline(models.Model):
         return self.name
 
 
+class DeadlineRuleQuerySet(models.QuerySet):
+    def valid_on(self, day):
+        """The rules for a clock that starts on that day."""
+        ended = Q(valid_to=None) | Q(valid_to__gte=day)
+        return self.filter(ended, Q(valid_from=None) | Q(valid_from__lte=day))
+
+
 class DeadlineRule(models.Model):
-    """How long something may take under a guideline (TID-1 to TID-8); a dated row, never code."""
+    """How long something may take under a guideline, between two days (TID-1 to TID-8); a row, never code."""
 
     guideline = models.ForeignKey(Guideline, models.CASCADE, related_name="deadline_rules", verbose_name="riktlinje")
     kind = models.CharField("tidsgräns", max_length=30)
     starts_at = models.CharField("räknas från", max_length=30)
+    direction = models.CharField(
+        "riktning", max_length=10, choices=[("after", "efter"), ("before", "före")], default="after"
+    )
     amount = models.PositiveSmallIntegerField("antal")
-    unit = models.CharField("enhet", max_length=10, choices=[("days", "dagar"), ("hours", "timmar")])
+    unit = models.CharField(
+        "enhet", max_length=10, choices=[("days", "dagar"), ("weekdays", "vardagar"), ("hours", "timmar")]
+    )
     day_zero_counts = models.BooleanField("första dagen räknas", default=False)
     cutoff_time = models.TimeField("brytpunkt", null=True, blank=True)
-    moves_for_weekend = models.BooleanField("flyttas från helg", default=False)
+    moves = models.CharField(
+        "om dagen inte är en vardag",
+        max_length=15,
+        choices=[("none", "flyttas inte"), ("next_weekday", "flyttas till nästa vardag")],
+        default="none",
+    )
+    care_type = models.CharField(
+        "vårdform",
+        max_length=12,
+        choices=[("any", "All vård"), ("somatic", "Kroppssjukvård"), ("psychiatric", "Psykiatri")],
+        default="any",
+    )
     statutory = models.BooleanField("lagstadgad", default=False)
     warn_before_days = ArrayField(models.PositiveSmallIntegerField(), default=list, verbose_name="påminn dagar före")
+    escalate_after_days = models.PositiveSmallIntegerField("till enhetschefen efter dagar", null=True)
     legal_source = models.CharField("källa", max_length=200)
+    # Which days the rule holds for, by the day when a clock starts; empty: always.
+    valid_from = models.DateField("gäller från", null=True)
+    valid_to = models.DateField("gäller till", null=True)
+    objects = DeadlineRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = "tidsregel"
         verbose_name_plural = "tidsregler"
-        constraints = [models.UniqueConstraint(fields=["guideline", "kind"], name="deadline_rule_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["guideline", "kind", "care_type", "valid_from"],
+                name="deadline_rule_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(statutory=False) | Q(moves="none"), name="deadline_rule_law_never_moves"
+            ),
+            models.CheckConstraint(
+                condition=Q(direction="after") | Q(unit="days", day_zero_counts=False, cutoff_time=None, moves="none"),
+                name="deadline_rule_backwards_is_plain",
+            ),
+            models.CheckConstraint(
+                condition=(Q(unit="days") & (Q(day_zero_counts=False) | Q(amount__gte=1)))
+                | Q(unit="weekdays", amount__gte=1)
+                | Q(unit="hours", day_zero_counts=False, cutoff_time=None, moves="none"),
+                name="deadline_rule_unit_fits",
+            ),
+            # Reminders look back a week; the manager is told after those who should have acted.
+            models.CheckConstraint(
+                condition=Q(escalate_after_days=None) | Q(escalate_after_days__range=(2, 7)),
+                name="deadline_rule_escalates_within_a_week",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_from=None) | Q(valid_to__gte=models.F("valid_from")),
+                name="deadline_rule_dates",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.kind} ({self.guideline})"

@@ -69,9 +69,8 @@ def kommun_name(name: str) -> str:
 def load_guidelines(db: str) -> None:
     """The counties' agreements with their deadline rules."""
     content = document("guidelines.json")["guidelines"]
-    if any(rule["moves_for_weekend"] for item in content for rule in item["deadline_rules"]):
-        raise ValueError("En tidsregel som flyttas från helg stöds inte.")
     for item in content:
+        refuse_overlaps(item)
         known = {"slug", "name", "county_code", "valid_from", "valid_to", "source", "description", "duty_sectors"}
         known |= {"starters", "approver_at_discharge", "signatures", "deadline_rules"}
         guideline, _ = Guideline.objects.using(db).update_or_create(
@@ -83,22 +82,36 @@ def load_guidelines(db: str) -> None:
             },
         )
         for rule in item["deadline_rules"]:
-            cutoff = time.fromisoformat(rule["cutoff_time"]) if rule.get("cutoff_time") else None
-            DeadlineRule.objects.using(db).update_or_create(
-                guideline=guideline,
-                kind=rule["kind"],
-                defaults={
-                    "starts_at": rule["starts_at"],
-                    "amount": rule["amount"],
-                    "unit": rule["unit"],
-                    "day_zero_counts": rule["day_zero_counts"],
-                    "cutoff_time": cutoff,
-                    "moves_for_weekend": rule["moves_for_weekend"],
-                    "statutory": rule["statutory"],
-                    "warn_before_days": rule["warn_before_days"],
-                    "legal_source": rule["legal_source"],
-                },
-            )
+            load_rule(db, guideline, rule)
+
+
+RULE_KEY = ("kind", "care_type", "valid_from")
+RULE_VALUES = (
+    "starts_at", "direction", "amount", "unit", "day_zero_counts", "moves", "statutory", "warn_before_days",
+    "escalate_after_days", "legal_source", "valid_to",
+)  # fmt: skip
+
+
+def load_rule(db: str, guideline: Guideline, rule: dict) -> None:
+    """One dated rule; a new `valid_from` is a new row, so that what was decided before stands."""
+    cutoff = time.fromisoformat(rule["cutoff_time"]) if rule["cutoff_time"] else None
+    DeadlineRule.objects.using(db).update_or_create(
+        guideline=guideline,
+        **{name: rule[name] for name in RULE_KEY},
+        defaults={name: rule[name] for name in RULE_VALUES} | {"cutoff_time": cutoff},
+    )
+
+
+def refuse_overlaps(item: dict) -> None:
+    """Raise ValueError when two rules of a kind hold for the same care on the same day."""
+    seen = {}
+    for rule in item["deadline_rules"]:
+        span = (rule["valid_from"] or "", rule["valid_to"] or "9999-12-31")
+        for care, other in seen.get(rule["kind"], []):
+            same_care = "any" in (care, rule["care_type"]) or care == rule["care_type"]
+            if same_care and span[0] <= other[1] and other[0] <= span[1]:
+                raise ValueError(f"Två tidsregler för {rule['kind']} gäller samma dag i {item['slug']}.")
+        seen.setdefault(rule["kind"], []).append((rule["care_type"], span))
 
 
 def load_topics(db: str) -> None:

@@ -45,6 +45,7 @@ ACTIONS: dict[str, Rule] = {
     "cases.end_party": Rule(HANDLERS, steers=True),
     "cases.note_contact": Rule(HANDLERS),
     "cases.discharge_ready": Rule(HANDLERS),
+    "cases.pause_clock": Rule(HANDLERS, steers=True),
     "cases.close": Rule(HANDLERS, steers=True),
     "cases.link_new": Rule(HANDLERS, open_only=False),
     "cases.change_lead": Rule(HANDLERS, steers=True),

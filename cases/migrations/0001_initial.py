@@ -214,6 +214,183 @@ class Migration(migrations.Migration):
             bases=(cases.text_models.WithTexts, django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.CreateModel(
+            name="Deadline",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("first_contact", "Första kontakt"),
+                            ("call_after_ready", "Kallelse efter utskrivningsklar"),
+                            ("meeting", "SIP-möte"),
+                            ("follow_up", "Uppföljning"),
+                            ("answer", "Svar på kallelsen"),
+                            ("admission_notice", "Inskrivningsmeddelande"),
+                            ("payment", "Betalningsansvar"),
+                        ],
+                        max_length=30,
+                        verbose_name="tidsgräns",
+                    ),
+                ),
+                ("event", models.CharField(blank=True, max_length=30, verbose_name="startad av")),
+                ("due_on", models.DateField(verbose_name="senast")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="senast klockan")),
+                ("started_at", models.DateTimeField(verbose_name="räknas från")),
+                ("statutory", models.BooleanField(default=False, verbose_name="lagstadgad")),
+                ("source", models.CharField(max_length=200, verbose_name="källa")),
+                (
+                    "warn_before_days",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(),
+                        default=list,
+                        size=None,
+                        verbose_name="påminn dagar före",
+                    ),
+                ),
+                (
+                    "escalate_after_days",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="till enhetschefen efter dagar"),
+                ),
+                ("rule", models.JSONField(default=dict, verbose_name="regeln som gällde")),
+                ("known_on", models.DateField(null=True, verbose_name="känd från")),
+                ("paused_on", models.DateField(null=True, verbose_name="pausad från")),
+                ("paused_days", models.PositiveSmallIntegerField(default=0, verbose_name="pausade dagar")),
+                ("met_at", models.DateTimeField(null=True, verbose_name="uppfylld")),
+                ("cancelled_at", models.DateTimeField(null=True, verbose_name="upphävd")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deadlines",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "tidsgräns",
+                "verbose_name_plural": "tidsgränser",
+            },
+        ),
+        migrations.CreateModel(
+            name="DeadlinePause",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("radrum", "Rådrum: verksamheterna behöver tala med varandra"),
+                            ("person_waits", "Personen vill vänta"),
+                        ],
+                        max_length=20,
+                        verbose_name="skäl",
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="från")),
+                ("to_on", models.DateField(null=True, verbose_name="till")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pauses",
+                        to="cases.deadline",
+                        verbose_name="tidsgräns",
+                    ),
+                ),
+                (
+                    "paused_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="pausad av",
+                    ),
+                ),
+                (
+                    "resumed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="startad av",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "paus i en tidsgräns",
+                "verbose_name_plural": "pauser i tidsgränser",
+            },
+        ),
+        migrations.CreateModel(
+            name="LeadTerm",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField(verbose_name="från")),
+                ("to_on", models.DateField(null=True, verbose_name="till")),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.authority",
+                        verbose_name="huvudman",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lead_terms",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="beslutat av",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.staff",
+                        verbose_name="huvudansvarig",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="enhet",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "huvudansvar",
+                "verbose_name_plural": "huvudansvar",
+            },
+        ),
+        migrations.CreateModel(
             name="OutsideParty",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -267,6 +444,115 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "närstående eller annan deltagare",
                 "verbose_name_plural": "närstående och andra deltagare",
+            },
+        ),
+        migrations.CreateModel(
+            name="Participation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "obligation",
+                    models.CharField(
+                        choices=[("duty", "Skyldig att delta"), ("invited", "Inbjuden")],
+                        max_length=10,
+                        verbose_name="skyldighet",
+                    ),
+                ),
+                ("started_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="från")),
+                ("ended_on", models.DateField(null=True, verbose_name="till")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="tillagd av",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "contact_staff",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.staff",
+                        verbose_name="kontaktperson",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="enhet",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "aktör",
+                "verbose_name_plural": "aktörer",
+            },
+        ),
+        migrations.CreateModel(
+            name="CaseAccess",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "case_id", "unit_id", "source", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("open_deadline", models.DateField(null=True, verbose_name="närmaste tidsgräns")),
+                ("is_open", models.BooleanField(default=True, verbose_name="öppet")),
+                ("valid_to", models.DateField(verbose_name="gäller till")),
+                ("hidden_topics", models.BigIntegerField(default=0, verbose_name="dolda ämnen")),
+                ("source", models.CharField(max_length=30, verbose_name="källa")),
+                ("listed", models.BooleanField(default=True, verbose_name="visas i listor")),
+                ("emergency", models.BooleanField(default=False, verbose_name="nödöppning")),
+                ("assignment_id", models.BigIntegerField(null=True, verbose_name="bara för uppdraget")),
+                ("until", models.DateTimeField(null=True, verbose_name="till klockslag")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="enhet",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.person",
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "åtkomst",
+                "verbose_name_plural": "åtkomster",
+                "db_table": "case_access",
             },
         ),
         migrations.CreateModel(
@@ -387,255 +673,128 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Deadline",
+            name="ClockEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "kind",
+                    "event",
                     models.CharField(
                         choices=[
-                            ("first_contact", "Första kontakt"),
-                            ("call_after_ready", "Kallelse efter utskrivningsklar"),
-                            ("meeting", "SIP-möte"),
-                            ("follow_up", "Uppföljning"),
+                            ("admission", "Inskrivning på sjukhus"),
+                            ("doctor_judged", "Läkarens bedömning att insatser kan behövas"),
+                            ("notice_sent", "Inskrivningsmeddelande skickat"),
+                            ("call_sent", "Kallelse skickad"),
+                            ("meeting_start", "Mötets början"),
+                            ("sip_not_needed", "Ingen SIP behövs"),
+                            ("open_care_missing", "Insatser i den öppna vården saknas"),
+                            ("went_home", "Gick hem"),
                         ],
                         max_length=30,
-                        verbose_name="tidsgräns",
+                        verbose_name="händelse",
                     ),
                 ),
-                ("due_on", models.DateField(verbose_name="senast")),
-                ("started_at", models.DateTimeField(verbose_name="räknas från")),
-                ("statutory", models.BooleanField(default=False, verbose_name="lagstadgad")),
-                ("source", models.CharField(max_length=200, verbose_name="källa")),
+                ("at", models.DateTimeField(verbose_name="när")),
                 (
-                    "warn_before_days",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.PositiveSmallIntegerField(),
-                        default=list,
-                        size=None,
-                        verbose_name="påminn dagar före",
-                    ),
-                ),
-                ("met_at", models.DateTimeField(null=True, verbose_name="uppfylld")),
-                ("cancelled_at", models.DateTimeField(null=True, verbose_name="upphävd")),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="deadlines",
-                        to="cases.case",
-                        verbose_name="ärende",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "tidsgräns",
-                "verbose_name_plural": "tidsgränser",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("cancelled_at", None), ("met_at", None)),
-                        fields=["due_on", "case"],
-                        name="deadline_open_due",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("cancelled_at", None)),
-                        fields=("case", "kind", "started_at"),
-                        name="deadline_once",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="LeadTerm",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("from_on", models.DateField(verbose_name="från")),
-                ("to_on", models.DateField(null=True, verbose_name="till")),
-                (
-                    "authority",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.authority",
-                        verbose_name="huvudman",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lead_terms",
-                        to="cases.case",
-                        verbose_name="ärende",
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.assignment",
-                        verbose_name="beslutat av",
-                    ),
-                ),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.staff",
-                        verbose_name="huvudansvarig",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.unit",
-                        verbose_name="enhet",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "huvudansvar",
-                "verbose_name_plural": "huvudansvar",
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("to_on", None)), fields=("case",), name="lead_term_one_now"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Participation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "obligation",
+                    "care_type",
                     models.CharField(
-                        choices=[("duty", "Skyldig att delta"), ("invited", "Inbjuden")],
-                        max_length=10,
-                        verbose_name="skyldighet",
+                        choices=[("somatic", "Kroppssjukvård"), ("psychiatric", "Psykiatri")],
+                        default="somatic",
+                        max_length=12,
+                        verbose_name="vårdform",
                     ),
                 ),
-                ("started_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="från")),
-                ("ended_on", models.DateField(null=True, verbose_name="till")),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="inskrivet")),
+                ("superseded_at", models.DateTimeField(null=True, verbose_name="ersatt")),
                 (
-                    "added_by",
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="clock_events",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "recorded_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="organisations.assignment",
-                        verbose_name="tillagd av",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="participations",
-                        to="cases.case",
-                        verbose_name="ärende",
-                    ),
-                ),
-                (
-                    "contact_staff",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.staff",
-                        verbose_name="kontaktperson",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.unit",
-                        verbose_name="enhet",
+                        verbose_name="inskrivet av",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "aktör",
-                "verbose_name_plural": "aktörer",
+                "verbose_name": "händelse som startar en klocka",
+                "verbose_name_plural": "händelser som startar klockor",
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("ended_on", None)), fields=("case", "unit"), name="participation_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"
-                        ),
-                        name="participation_dates",
-                    ),
+                        condition=models.Q(("superseded_at", None)),
+                        fields=("case", "event"),
+                        name="clock_event_one_now",
+                    )
                 ],
             },
         ),
-        migrations.CreateModel(
-            name="CaseAccess",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "case_id", "unit_id", "source", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
+        migrations.AddIndex(
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("cancelled_at", None), ("met_at", None)),
+                fields=["due_on", "case"],
+                name="deadline_open_due",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cancelled_at", None)), fields=("case", "kind", "started_at"), name="deadline_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("statutory", False), models.Q(("paused_days", 0), ("paused_on", None)), _connector="OR"
                 ),
-                ("open_deadline", models.DateField(null=True, verbose_name="närmaste tidsgräns")),
-                ("is_open", models.BooleanField(default=True, verbose_name="öppet")),
-                ("valid_to", models.DateField(verbose_name="gäller till")),
-                ("hidden_topics", models.BigIntegerField(default=0, verbose_name="dolda ämnen")),
-                ("source", models.CharField(max_length=30, verbose_name="källa")),
-                ("listed", models.BooleanField(default=True, verbose_name="visas i listor")),
-                ("emergency", models.BooleanField(default=False, verbose_name="nödöppning")),
-                ("assignment_id", models.BigIntegerField(null=True, verbose_name="bara för uppdraget")),
-                ("until", models.DateTimeField(null=True, verbose_name="till klockslag")),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="cases.case",
-                        verbose_name="ärende",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="organisations.unit",
-                        verbose_name="enhet",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="cases.person",
-                        verbose_name="person",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "åtkomst",
-                "verbose_name_plural": "åtkomster",
-                "db_table": "case_access",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("is_open", True), ("listed", True)),
-                        fields=["unit", "open_deadline", "case"],
-                        name="case_access_worklist",
-                    ),
-                    models.Index(fields=["person", "unit"], name="case_access_person"),
-                ],
-            },
+                name="deadline_law_never_pauses",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deadlinepause",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_on", None)), fields=("deadline",), name="deadline_pause_one_now"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="leadterm",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_on", None)), fields=("case",), name="lead_term_one_now"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="participation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on", None)), fields=("case", "unit"), name="participation_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="participation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"),
+                name="participation_dates",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="caseaccess",
+            index=models.Index(
+                condition=models.Q(("is_open", True), ("listed", True)),
+                fields=["unit", "open_deadline", "case"],
+                name="case_access_worklist",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="caseaccess",
+            index=models.Index(fields=["person", "unit"], name="case_access_person"),
         ),
         migrations.AddIndex(
             model_name="case",
@@ -645,8 +804,19 @@ class Migration(migrations.Migration):
             model_name="case",
             index=models.Index(
                 condition=models.Q(("state__in", ["initiated", "consented", "called"])),
-                fields=["guideline"],
+                fields=["id"],
                 name="case_clock_runs",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    ("discharge_ready_at__isnull", False),
+                    ("state__in", ("initiated", "consented", "called", "met", "planned", "following_up")),
+                ),
+                fields=["id"],
+                name="case_ready_open",
             ),
         ),
         migrations.AddConstraint(

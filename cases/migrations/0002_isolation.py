@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from organisations.rls import STEERS, WRITES, case_rows, definer, enable, policy
+from organisations.rls import STEERS, WRITES, case_rows, definer, enable, policy, same_case
 
 # What was opened in an emergency is for the one who opened it, until the minute it ends.
 ACCESS_TABLES = f"""
@@ -261,7 +261,12 @@ CASE_COLUMNS = (
 WORKER_CASE = (
     "id, state, owner_unit_id, lead_unit_id, guideline_id, need_found_on, opened_at, discharge_ready_at, reference"
 )
-WORKER_DEADLINE = "id, case_id, kind, due_on, started_at, warn_before_days, met_at, cancelled_at"
+WORKER_DEADLINE = (
+    "id, case_id, kind, event, due_on, due_at, started_at, known_on, warn_before_days, escalate_after_days, paused_on,"
+    " met_at, cancelled_at"
+)
+DEADLINE_COLUMNS = "due_on, paused_on, paused_days, met_at, cancelled_at"
+WORKER_EVENT = "id, case_id, event, at, care_type, recorded_at, superseded_at"
 
 WORKER = f"""
 grant insert, update (met_at, cancelled_at) on cases_deadline to sip_worker;
@@ -284,7 +289,10 @@ class Migration(migrations.Migration):
             worker="case_id, unit_id, ended_on",
         ),
         case_rows("cases_outsideparty", insert=STEERS, update_columns="removed_at", citizen=True),
-        case_rows("cases_deadline", update_columns="met_at, cancelled_at", worker=WORKER_DEADLINE),
+        case_rows("cases_deadline", update=WRITES, update_columns=DEADLINE_COLUMNS, worker=WORKER_DEADLINE),
+        case_rows("cases_clockevent", update_columns="superseded_at", worker=WORKER_EVENT),
+        case_rows("cases_deadlinepause", insert=STEERS, update=STEERS, update_columns="to_on, resumed_by_id"),
+        same_case("cases_deadlinepause", "deadline_id", "cases_deadline"),
         case_rows("cases_leadterm", insert=STEERS, update=STEERS, update_columns="to_on", citizen=True),
         case_rows("cases_caseevent", insert=WRITES, update=None, open_only=False, topics=True),
         case_rows(

@@ -60,7 +60,8 @@ declare person bigint; opened boolean; due date;
 begin
   select person_id, state not in ('closed', 'declined') into person, opened from cases_case where id = cid;
   if opened then
-    select min(due_on) into due from cases_deadline where case_id = cid and met_at is null and cancelled_at is null;
+    select min(due_on) into due from cases_deadline
+      where case_id = cid and met_at is null and cancelled_at is null and paused_on is null and kind <> 'payment';
   end if;
   delete from case_access a where a.case_id = cid
     and not exists (select 1 from wanted_access(cid) w where w.unit_id = a.unit_id and w.source = a.source);
@@ -119,7 +120,8 @@ create function deadlines_changed() returns trigger language plpgsql security de
 begin
   perform 1 from cases_case where id in (select case_id from changed) order by id for no key update;
   update case_access a set open_deadline = due.next
-    from (select c.case_id, min(d.due_on) filter (where d.met_at is null and d.cancelled_at is null) as next
+    from (select c.case_id, min(d.due_on) filter (where d.met_at is null and d.cancelled_at is null
+            and d.paused_on is null and d.kind <> 'payment') as next
           from (select distinct case_id from changed) c left join cases_deadline d on d.case_id = c.case_id
           group by c.case_id) due
     where a.case_id = due.case_id and a.is_open and not a.emergency and a.open_deadline is distinct from due.next;

@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                             ("closed", "SIP avslutad"),
                             ("deviation", "Avvikelse"),
                             ("deadline", "Tidsgräns"),
+                            ("deadline_manager", "Tidsgränsen har passerat. Enhetschefen behöver agera"),
                             ("consent_lapses", "Samtycket går snart ut"),
                             ("consent_lapsed", "Samtycket har gått ut"),
                             ("delivery_failed", "E-post kom inte fram. Ring i stället"),

@@ -333,16 +333,44 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("kind", models.CharField(max_length=30, verbose_name="tidsgräns")),
                 ("starts_at", models.CharField(max_length=30, verbose_name="räknas från")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("after", "efter"), ("before", "före")],
+                        default="after",
+                        max_length=10,
+                        verbose_name="riktning",
+                    ),
+                ),
                 ("amount", models.PositiveSmallIntegerField(verbose_name="antal")),
                 (
                     "unit",
                     models.CharField(
-                        choices=[("days", "dagar"), ("hours", "timmar")], max_length=10, verbose_name="enhet"
+                        choices=[("days", "dagar"), ("weekdays", "vardagar"), ("hours", "timmar")],
+                        max_length=10,
+                        verbose_name="enhet",
                     ),
                 ),
                 ("day_zero_counts", models.BooleanField(default=False, verbose_name="första dagen räknas")),
                 ("cutoff_time", models.TimeField(blank=True, null=True, verbose_name="brytpunkt")),
-                ("moves_for_weekend", models.BooleanField(default=False, verbose_name="flyttas från helg")),
+                (
+                    "moves",
+                    models.CharField(
+                        choices=[("none", "flyttas inte"), ("next_weekday", "flyttas till nästa vardag")],
+                        default="none",
+                        max_length=15,
+                        verbose_name="om dagen inte är en vardag",
+                    ),
+                ),
+                (
+                    "care_type",
+                    models.CharField(
+                        choices=[("any", "All vård"), ("somatic", "Kroppssjukvård"), ("psychiatric", "Psykiatri")],
+                        default="any",
+                        max_length=12,
+                        verbose_name="vårdform",
+                    ),
+                ),
                 ("statutory", models.BooleanField(default=False, verbose_name="lagstadgad")),
                 (
                     "warn_before_days",
@@ -353,7 +381,13 @@ class Migration(migrations.Migration):
                         verbose_name="påminn dagar före",
                     ),
                 ),
+                (
+                    "escalate_after_days",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="till enhetschefen efter dagar"),
+                ),
                 ("legal_source", models.CharField(max_length=200, verbose_name="källa")),
+                ("valid_from", models.DateField(null=True, verbose_name="gäller från")),
+                ("valid_to", models.DateField(null=True, verbose_name="gäller till")),
                 (
                     "guideline",
                     models.ForeignKey(
@@ -367,7 +401,56 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "tidsregel",
                 "verbose_name_plural": "tidsregler",
-                "constraints": [models.UniqueConstraint(fields=("guideline", "kind"), name="deadline_rule_once")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("guideline", "kind", "care_type", "valid_from"),
+                        name="deadline_rule_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("statutory", False), ("moves", "none"), _connector="OR"),
+                        name="deadline_rule_law_never_moves",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("direction", "after"),
+                            models.Q(
+                                ("cutoff_time", None), ("day_zero_counts", False), ("moves", "none"), ("unit", "days")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="deadline_rule_backwards_is_plain",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("unit", "days"),
+                                models.Q(("day_zero_counts", False), ("amount__gte", 1), _connector="OR"),
+                            ),
+                            models.Q(("amount__gte", 1), ("unit", "weekdays")),
+                            models.Q(
+                                ("cutoff_time", None), ("day_zero_counts", False), ("moves", "none"), ("unit", "hours")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="deadline_rule_unit_fits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("escalate_after_days", None), ("escalate_after_days__range", (2, 7)), _connector="OR"
+                        ),
+                        name="deadline_rule_escalates_within_a_week",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None),
+                            ("valid_from", None),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="deadline_rule_dates",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(

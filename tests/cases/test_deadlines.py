@@ -12,7 +12,6 @@ from cases.enums import DeadlineKind
 from cases.models import Deadline
 from consent import lapse
 from notifications.models import Delivery, InboxItem
-from organisations import register
 from organisations.jobs import BlindSweep
 from tests import build
 from tests.cast import Cast
@@ -109,6 +108,7 @@ def test_every_reminder_comes_once_at_eight_before_on_and_after_the_day(cast):
         f"{key}:before2:{unit}": at(meeting.due_on - timedelta(2), 8),
         f"{key}:on:{unit}": at(meeting.due_on, 8),
         f"{key}:after:{unit}": at(meeting.due_on + timedelta(1), 8),
+        f"{key}:escalate:{unit}": at(meeting.due_on + timedelta(7), 8),
     }
     assert {k: d.due_at for k, d in found.items()} == wanted
     assert found[f"{key}:before7:{unit}"].expires_at == wanted[f"{key}:before2:{unit}"]
@@ -209,15 +209,6 @@ def test_a_warning_of_a_consent_that_has_been_replaced_is_not_sent(cast):
     with cast.acting("worker"):
         found = Delivery.objects.filter(dedupe_key__startswith=f"consent:{consent.pk}:")
         assert set(found.values_list("state", flat=True)) == {"cancelled"}
-
-
-def test_a_rule_that_moves_for_weekends_is_refused_at_load(monkeypatch):
-    """No known agreement has one; it would need the calendar of holidays in the statement."""
-    content = register.document("guidelines.json")
-    content["guidelines"][0]["deadline_rules"][0]["moves_for_weekend"] = True
-    monkeypatch.setattr(register, "document", lambda name: content)
-    with pytest.raises(ValueError, match="helg"):
-        register.load_guidelines("default")
 
 
 @pytest.mark.parametrize("table", ["cases_case", "cases_deadline"])

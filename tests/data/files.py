@@ -32,7 +32,9 @@ DEADLINES = {
     "follow_up": "TID-4",
     "consent_expiry": "TID-5",
     "answer": "TID-6",
+    "measure": "TID-7",
     "admission_notice": "TID-8",
+    "payment": "LUS-5-4",
 }
 BANNED = re.compile(r"\b(patient|patienten|brukare|brukaren|klient|klienten|individen|hen|honom)\b", re.IGNORECASE)
 

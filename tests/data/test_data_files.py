@@ -58,22 +58,24 @@ class TestGuidelines:
     def by_slug(self):
         return {guideline["slug"]: guideline for guideline in GUIDELINES["guidelines"]}
 
-    def test_four_guidelines(self):
-        assert list(self.by_slug()) == ["law_only", "dalarna", "kalmar", "vastra_gotaland"]
-        assert [g["county_code"] for g in GUIDELINES["guidelines"]] == [None, "20", "08", "14"]
+    def test_five_guidelines(self):
+        assert list(self.by_slug()) == ["law_only", "dalarna", "kalmar", "vastra_gotaland", "stockholm"]
+        assert [g["county_code"] for g in GUIDELINES["guidelines"]] == [None, "20", "08", "14", "01"]
 
     def test_every_deadline_is_there_once_with_its_id_and_source(self):
         for guideline in GUIDELINES["guidelines"]:
             rules = guideline["deadline_rules"]
             assert {rule["kind"]: rule["id"] for rule in rules} == DEADLINES
-            assert len(rules) == len(DEADLINES)
-            assert all(rule["source"] and rule["unit"] in ("days", "hours") for rule in rules)
+            once = {(rule["kind"], rule["care_type"], rule["valid_from"]) for rule in rules}
+            assert len(once) == len(rules)
+            assert all(rule["source"] and rule["unit"] in ("days", "weekdays", "hours") for rule in rules)
 
     def test_a_statutory_deadline_never_moves_and_names_its_law(self):
         for guideline in GUIDELINES["guidelines"]:
             statutory = {rule["kind"]: rule for rule in guideline["deadline_rules"] if rule["statutory"]}
-            assert set(statutory) == {"call_after_ready", "admission_notice"}
-            assert not any(rule["moves_for_weekend"] for rule in statutory.values())
+            own_payment = guideline["slug"] == "stockholm"
+            assert set(statutory) == {"call_after_ready", "admission_notice"} | (set() if own_payment else {"payment"})
+            assert all(rule["moves"] == "none" for rule in statutory.values())
             assert all(rule["legal_source"].startswith("LUS") for rule in statutory.values())
             assert (statutory["call_after_ready"]["amount"], statutory["admission_notice"]["amount"]) == (3, 24)
 
@@ -88,6 +90,17 @@ class TestGuidelines:
         assert kalmar["signatures"] == "none"
         assert kalmar["inbox_watch_times"] == ["08:00", "11:30", "15:00"]
         assert {rule["kind"]: rule["amount"] for rule in kalmar["deadline_rules"]}["meeting"] == 21
+
+    def test_what_is_special_for_stockholm(self):
+        """Its own payment days, by care type, and an average that is a report."""
+        stockholm = self.by_slug()["stockholm"]
+        own = {r["care_type"]: r for r in stockholm["deadline_rules"] if r["kind"] == "payment"}
+        assert {care: (r["amount"], r["day_zero_counts"], r["cutoff_time"]) for care, r in own.items()} == {
+            "somatic": (2, True, "12:00"),
+            "psychiatric": (5, False, "12:00"),
+        }
+        models = {slug: g["payment_model"] for slug, g in self.by_slug().items()}
+        assert [slug for slug, model in models.items() if model == "average"] == ["stockholm"]
 
     def test_starters_are_known_kinds_of_unit(self):
         assert all(set(g["starters"]["unit_kinds"]) <= KINDS for g in GUIDELINES["guidelines"])

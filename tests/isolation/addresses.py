@@ -137,9 +137,11 @@ def of_case(atlas: Atlas) -> list[Target]:
     return [
         *about_one(
             "main", atlas, "casework:case", "casework:events", "casework:log", "cases:edit", "cases:note_contact",
-            "cases:discharge_ready", "cases:change_lead", "cases:parties", "cases:add_party", "cases:add_outside",
-            "consent:history", "consent:record", "plans:withdraw", "plans:leave", "plans:close",
+            "cases:discharge_ready", "cases:clocks", "cases:change_lead", "cases:parties", "cases:add_party",
+            "cases:add_outside", "consent:history", "consent:record", "plans:withdraw", "plans:leave", "plans:close",
         ),
+        *about_one("main", atlas, "cases:pause_clock", number=ids["clock"]),
+        Target("cases:resume_clock", atlas.of("main", number=ids["clock"]), "post", case="main", allowed=(409,)),
         *about_one("main", atlas, "consent:void", "cases:protect", "consent:ground_new"),
         Target("consent:ground_end", atlas.of("main", ground=ids["ground"]), "post", case="main", allowed=MOVED),
         Target("consent:recall", atlas.of("main", disclosure=ids["disclosure"]), case="main"),

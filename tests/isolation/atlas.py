@@ -290,6 +290,9 @@ class Atlas:
             "plan": self.one(f"select id {draft}", main),
             "in_force": self.one("select id from plans_plan where case_id = %s and state = 'approved'", main),
             "disclosure": self.one("select min(id) from consent_disclosure where case_id = %s", main),
+            "clock": self.one(
+                "select max(id) from cases_deadline where case_id = %s and kind = 'meeting'", main
+            ),
             "ombud": self.one("select max(id) from consent_representative where case_id = %s", main),
             "ground": self.one("select max(id) from consent_legalground where case_id = %s", main),
             "exception": self.one("select max(id) from consent_ageexception where case_id = %s", main),

@@ -43,7 +43,9 @@ class FullCase:
             self.add(cases.PersonAccess, user_id=user.pk, person_id=person, valid_to=date(9999, 12, 31))
         case = {"case_id": self.pk}
         outside = self.add(cases.OutsideParty, **case, kind="relative", name="Anna", tell_by="phone", added_by=by)
-        self.add(cases.Deadline, **case, kind="meeting", due_on=today, started_at=now, source="prov")
+        clock = self.add(cases.Deadline, **case, kind="meeting", due_on=today, started_at=now, source="prov")
+        self.add(cases.DeadlinePause, **case, deadline=clock, reason="radrum", from_on=today, paused_by=by)
+        self.add(cases.ClockEvent, **case, event="admission", at=now, recorded_by=by)
         self.add(cases.LeadTerm, **case, staff=staff, unit=unit, authority=unit.acts_for, from_on=today, decided_by=by)
         self.add(cases.CaseEvent, **case, kind="started", text="En SIP startades", by=by)
         self.add(cases.CaseText, **case, key="reason_note", text="Flera hjälper till.")

@@ -32,6 +32,8 @@ TABLES = {
     "cases_participation": Rule(insert=STEERS, column="ended_on", citizen=True),
     "cases_outsideparty": Rule(insert=STEERS, column="removed_at", citizen=True),
     "cases_deadline": Rule(column="met_at"),
+    "cases_clockevent": Rule(column="superseded_at"),
+    "cases_deadlinepause": Rule(insert=STEERS, update=STEERS, column="to_on"),
     "cases_leadterm": Rule(insert=STEERS, update=STEERS, column="to_on", citizen=True),
     "cases_caseevent": Rule(update=NOBODY, closed=True),
     "cases_casetext": Rule(insert=STEERS, update=STEERS, column="text", citizen=True),
