@@ -197,7 +197,8 @@ def of_discharge(atlas: Atlas) -> list[Target]:
     """The ward's own pages, the receivers' (owner and party), and the discharge in the case."""
     ids, name = atlas.ids, "discharge:"
     stay, notice = {"pk": atlas.notice.admission_id}, {"pk": atlas.notice.pk}
-    others = {who: NOT_FOUND for who in ("same_kommun", "outsider", "reception")}
+    handlers = {who: NOT_FOUND for who in ("same_kommun", "outsider")}
+    others = handlers | {"reception": NOT_FOUND}
     acts, moved = {"method": "post"}, {"method": "post", "allowed": MOVED}
     clash = {"case": "main", "method": "post", "allowed": (409,)}
     wards = ("admission", "send", "add_receivers", "new_day", "break_off", "end")
@@ -209,7 +210,7 @@ def of_discharge(atlas: Atlas) -> list[Target]:
         Target(name + "recall", stay | {"receiver": ids["receiver"]}, allowed=NOT_FOUND),
         Target(name + "notice", notice, instead=others),
         Target(name + "notice_reveal", notice, instead=others, **acts),
-        Target(name + "follow", notice, instead=others, **moved),
+        Target(name + "follow", notice, instead=handlers, **moved),
         Target(name + "acknowledge", {"message": ids["message"]}, instead=others | {"party": NOT_FOUND}, **moved),
         *about_one("main", atlas, *(name + page for page in (
             "overview", "admitted", "contact", "ready", "decide", "gap", "home", "plan_from_case"))),
@@ -225,10 +226,12 @@ def of_discharge(atlas: Atlas) -> list[Target]:
 def of_care_plans(atlas: Atlas) -> list[Target]:
     """The owner's unit is named in it; the maker is not in the cast."""
     plan, name = {"pk": atlas.care_plan}, "discharge:"
-    others = {who: NOT_FOUND for who in ("party", "same_kommun", "outsider", "reception")}
-    clash = {"instead": others, "method": "post", "allowed": (409,)}
+    handlers = {who: NOT_FOUND for who in ("party", "same_kommun", "outsider")}
+    others = handlers | {"reception": NOT_FOUND}
+    clash = {"instead": handlers, "method": "post", "allowed": (409,)}
     return [
-        *(Target(name + page, plan, instead=others) for page in ("plan", "plan_edit", "plan_unit", "plan_measure")),
+        Target(name + "plan", plan, instead=others),
+        *(Target(name + page, plan, instead=handlers) for page in ("plan_edit", "plan_unit", "plan_measure")),
         Target(name + "plan_reveal", plan, "post", instead=others),
         Target(name + "plan_unmeasure", plan | {"number": atlas.ids["plan_measure"]}, **clash),
         Target(name + "plan_adjust", plan, **clash),
