@@ -16,9 +16,12 @@ TABS = {
     "meetings": ("cases.view", "meetings:overview", "Kallelse och möte"),
     "plan": ("plans.view", "plans:plan", "Plan"),
     "follow_up": ("plans.view", "plans:follow_ups", "Uppföljning"),
+    "discharge": ("cases.view", "discharge:overview", "Utskrivning"),
     "deviations": ("cases.view", "deviations:list", "Avvikelser"),
     "log": ("cases.log", "casework:log", "Logg"),
 }
+# The discharge has a tab while there is one, or on its own page.
+ALWAYS = TABS.keys() - {"discharge"}
 # Pages of a case that no tab leads to.
 OTHER = {"retention": "Gallring", "clocks": "Tidsgränser"}
 ALL_STEPS_DONE = 7
@@ -69,7 +72,7 @@ def tabs(case, actor, here: str) -> list[dict]:
     return [
         {"url": address(url, case), "text": text, "current": key == here}
         for key, (action, url, text) in TABS.items()
-        if actor.may(action)
+        if actor.may(action) and (key in (here, *ALWAYS) or case.inpatient or case.discharge_ready_at)
     ]
 
 

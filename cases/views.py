@@ -87,8 +87,9 @@ def begun(request, case):
         return redirect("casework:case", pk=case.pk)
     reason = case.get_close_reason_display()
     messages.success(request, ENDED.format(f"”{reason}”"))
+    # INI-7: the other plan begins where the SIP ends.
     compulsory = case.close_reason == CloseReason.COMPULSORY_PLAN
-    return redirect("cases:compulsory") if compulsory else redirect("casework:case", pk=case.pk)
+    return redirect("discharge:plan_from_case" if compulsory else "casework:case", pk=case.pk)
 
 
 @require_safe

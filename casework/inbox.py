@@ -14,7 +14,7 @@ ICONS = {
     "call": "calendar", "moved": "calendar", "cancelled": "x", "answer": "circle-check", "plan": "file-text",
     "handed_over": "user-plus", "consent_ended": "shield", "closed": "flag", "deviation": "triangle-alert",
     "deadline": "clock", "party": "users", "glass_broken": "key-round", "corrected": "history", "voided": "x",
-    "recalled": "undo-2", "protection": "shield",
+    "recalled": "undo-2", "protection": "shield", "admitted": "hospital",
 }  # fmt: skip
 
 

@@ -19,6 +19,9 @@ from consent import emergency
 from meetings import services as meetings
 from organisations.access import allowed
 
+# Where a row of the inbox leads, when not to the case itself.
+LEADS_TO = {"deviation": "deviations:list", "admitted": "discharge:admitted"}
+
 
 @require_safe
 @allowed("cases.list")
@@ -72,7 +75,7 @@ def open_item(request, item):
     case = Case.objects.filter(pk=opened.case_id).first()
     if case is not None:
         meetings.opened(case=case, by=request.actor)
-        return redirect("deviations:list" if opened.kind == "deviation" else "casework:case", case.pk)
+        return redirect(LEADS_TO.get(opened.kind, "casework:case"), case.pk)
     messages.info(request, "Din enhet har inte tillgång till det ärendet. Meddelandet är markerat som läst.")
     return redirect("casework:inbox")
 

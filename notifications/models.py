@@ -85,6 +85,7 @@ class InboxItem(models.Model):
         ("voided", "Ett ärende är makulerat"),
         ("recalled", "Återkallat. Förstör papperskopior"),
         ("protection", "Skyddade personuppgifter har ändrats"),
+        ("admitted", "Inlagd på sjukhus. Följ upp eller börja om"),
     ]
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")

@@ -74,6 +74,22 @@ ACTIONS: dict[str, Rule] = {
     "plans.report": Rule(HANDLERS),
     "plans.hand_out": Rule(HANDLERS),
     "plans.follow_up": Rule(HANDLERS, steers=True),
+    # Discharge (LUS): the ward and the receiving units have their own doors before there is a case
+    "discharge.ward": Rule(READERS, open_only=False),
+    "discharge.admit": Rule(HANDLERS, open_only=False),
+    "discharge.notices": Rule(READERS, open_only=False),
+    "discharge.acknowledge": Rule(WRITERS, open_only=False),
+    "discharge.follow": Rule(HANDLERS, open_only=False),
+    "discharge.view": Rule(READERS, open_only=False),
+    "discharge.act": Rule(HANDLERS),
+    "discharge.decide": Rule(HANDLERS, steers=True),
+    # Payment shows references and days, never who: for those who watch the flow
+    "discharge.payment": Rule(frozenset({Role.MANAGER, Role.SIP_COORDINATOR})),
+    "discharge.amounts": Rule(frozenset({Role.GUIDELINE_ADMIN})),
+    # Samordnad vårdplan at open compulsory care: named units, no consent (LPT 7 a §)
+    "discharge.plans": Rule(READERS, open_only=False),
+    "discharge.write_plan": Rule(HANDLERS, open_only=False),
+    "discharge.adjust": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
     # Deviations
     "deviations.view": Rule(READERS, open_only=False),
     "deviations.report": Rule(HANDLERS | {Role.MANAGER}, open_only=False),

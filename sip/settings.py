@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "consent",
     "meetings",
     "plans",
+    "discharge",
     "deviations",
     "retention",
     "logbook",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("consent.urls")),
     path("", include("meetings.urls")),
     path("", include("plans.urls")),
+    path("", include("discharge.urls")),
     path("", include("deviations.urls")),
     path("", include("logbook.urls")),
     path("", include("retention.urls")),

@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                             ("voided", "Ett ärende är makulerat"),
                             ("recalled", "Återkallat. Förstör papperskopior"),
                             ("protection", "Skyddade personuppgifter har ändrats"),
+                            ("admitted", "Inlagd på sjukhus. Följ upp eller börja om"),
                         ],
                         max_length=20,
                         verbose_name="slag",

@@ -20,6 +20,7 @@ from meetings.models import Meeting
 from organisations.scope import acting_for
 from plans import endings
 from sip.demo_cases.clock import Clock
+from sip.demo_cases.discharging import Discharging
 from sip.demo_cases.people import People
 from sip.demo_cases.planning import Planning
 
@@ -38,7 +39,7 @@ def stories() -> list[dict]:
     return long + json.loads((DATA / "demo_cases.json").read_text(encoding="utf-8"))["cases"]
 
 
-class Walk(Planning):
+class Walk(Planning, Discharging):
     """One story on its way; each step is one scope of one person on one day."""
 
     def __init__(self, story: dict, people: People, clock: Clock):
@@ -57,12 +58,14 @@ class Walk(Planning):
 
     def run(self) -> None:
         """All steps, in the order of their days."""
+        self.admit()
         self.start()
         self.parties()
         self.prepare()
         if self.story["consent"]:
             self.represent()
             self.consent()
+            self.plan_discharge()
         if self.story["meeting"] and self.has_access():
             self.call()
             self.after_call()

@@ -245,7 +245,7 @@ def test_open_compulsory_care_is_an_explained_exit(client, cast):
     response = client.post(PERSON, filled(compulsory="yes", has_plan="yes", other_plan="Vårdplan"))
     case = the_case(cast)
     assert (case.state, case.close_reason, case.other_plan) == ("closed", "compulsory_plan", "")
-    assert response["Location"] == reverse("cases:compulsory")
+    assert response["Location"] == reverse("discharge:plan_from_case", args=[case.pk])
     page = client.get(response["Location"]).content.decode()
     assert "samordnad vårdplan" in page
     assert "Tvångsvård på sjukhus hindrar inte en SIP" in page

@@ -210,6 +210,52 @@ def of_deviations(atlas: Atlas) -> list[Target]:
     ]  # fmt: skip
 
 
+def of_discharge(atlas: Atlas) -> list[Target]:
+    """The ward's own pages, the receivers' (owner and party), and the discharge in the case."""
+    ids, name = atlas.ids, "discharge:"
+    stay, notice = {"pk": atlas.notice.admission_id}, {"pk": atlas.notice.pk}
+    handlers = {who: NOT_FOUND for who in ("same_kommun", "outsider")}
+    others = handlers | {"reception": NOT_FOUND}
+    acts, moved = {"method": "post"}, {"method": "post", "allowed": MOVED}
+    clash = {"case": "main", "method": "post", "allowed": (409,)}
+    wards = ("admission", "send", "add_receivers", "new_day", "break_off", "end")
+    return [
+        *(Target(name + page) for page in ("ward", "admit", "notices", "payment", "amounts", "plans", "plan_new")),
+        # Nobody of the cast works at the ward.
+        *(Target(name + page, stay, allowed=NOT_FOUND) for page in wards),
+        *(Target(name + page, stay, allowed=NOT_FOUND, **acts) for page in ("admission_reveal", "open_case")),
+        Target(name + "recall", stay | {"receiver": ids["receiver"]}, allowed=NOT_FOUND),
+        Target(name + "notice", notice, instead=others),
+        Target(name + "notice_reveal", notice, instead=others, **acts),
+        Target(name + "follow", notice, instead=handlers, **moved),
+        Target(name + "acknowledge", {"message": ids["message"]}, instead=others | {"party": NOT_FOUND}, **moved),
+        *about_one("main", atlas, *(name + page for page in (
+            "overview", "admitted", "contact", "ready", "decide", "gap", "home", "plan_from_case"))),
+        *about_one("main", atlas, name + "end_gap", number=atlas.gap),
+        Target(name + "not_ready", atlas.of("main"), **clash),
+        Target(name + "interpreter", atlas.of("main"), **clash),
+        Target(name + "end_contact", atlas.of("main", number=atlas.contact), **clash),
+        *about_one("closed", atlas, name + "overview"),
+        *of_care_plans(atlas),
+    ]  # fmt: skip
+
+
+def of_care_plans(atlas: Atlas) -> list[Target]:
+    """The owner's unit is named in it; the maker is not in the cast."""
+    plan, name = {"pk": atlas.care_plan}, "discharge:"
+    handlers = {who: NOT_FOUND for who in ("party", "same_kommun", "outsider")}
+    others = handlers | {"reception": NOT_FOUND}
+    clash = {"instead": handlers, "method": "post", "allowed": (409,)}
+    return [
+        Target(name + "plan", plan, instead=others),
+        *(Target(name + page, plan, instead=handlers) for page in ("plan_edit", "plan_unit", "plan_measure")),
+        Target(name + "plan_reveal", plan, "post", instead=others),
+        Target(name + "plan_unmeasure", plan | {"number": atlas.ids["plan_measure"]}, **clash),
+        Target(name + "plan_adjust", plan, **clash),
+        Target(name + "plan_end", plan, **clash),
+    ]
+
+
 def of_citizens(atlas: Atlas) -> list[Target]:
     ids = atlas.ids
     return [
@@ -300,6 +346,7 @@ def targets(atlas: Atlas) -> list[Target]:
         of_meetings,
         of_plans,
         of_deviations,
+        of_discharge,
         of_citizens,
         of_api,
         of_closed,

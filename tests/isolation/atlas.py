@@ -8,11 +8,12 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from cases import person_access
+from cases import numbers, person_access
 from cases import services as case_services
 from cases.models import Case, Person
 from consent.models import ReceivedVersion
 from deviations import services as deviations
+from discharge import care_plans, process
 from logbook import extracts, review
 from notifications.models import InboxItem
 from organisations import roles
@@ -25,6 +26,7 @@ from retention.models import RetentionBatch
 from tests import build
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
+from tests.discharge import walk
 
 CITIZENS = ("citizen", "other_citizen")
 STAFF = tuple(who for who in WHO if who not in CITIZENS)
@@ -89,6 +91,7 @@ class Atlas:
         self.deviate()
         self.stop_retention()
         self.finish_pdfs()
+        self.discharge()
         for who, key in (("citizen", "main"), ("other_citizen", "invited")):
             user = User.objects.using("admin").get(username=WHO[who])
             person_access.grant("admin", user, Person.objects.using("admin").get(number=NUMBERS[key]))
@@ -185,6 +188,22 @@ class Atlas:
             review.start(from_on=today, to_on=today, by=self.cast.actor("manager"))
         self.sql("update logbook_logextract set state = 'ready', pdf = '%%PDF-1.7'")
 
+    def discharge(self):
+        """A notice to owner and party that goes on in the first case, and a samordnad vårdplan of another maker."""
+        self.notice = walk.noticed(self.cast, walk.admit(self.cast, number=NUMBERS["main"]), to=("owner", "party"))
+        self.discharge_row = walk.opened(self.cast, self.notice, who="owner")
+        self.contact = walk.named(self.cast, self.discharge_row, who="party").pk
+        gap = {"who": "owner", "from_on": build.today()}
+        self.gap = walk.act(self.cast, self.discharge_row, process.open_care_missing, **gap).pk
+        with self.cast.acting("nadja.dalarna"):
+            made = care_plans.make(
+                number=numbers.parse(NUMBERS["main"]), given_name=GIVEN_NAME, family_name=FAMILY_NAME, kind="lpt",
+                by=self.cast.actor("nadja.dalarna"),
+            )  # fmt: skip
+            care_plans.add_unit(plan=made, unit=self.cast.unit("owner"), by=self.cast.actor("nadja.dalarna"))
+            care_plans.add_measure(plan=made, text="Samtal.", by=self.cast.actor("nadja.dalarna"))
+        self.care_plan = made.pk
+
     def finish_pdfs(self):
         self.sql("update plans_plandocument set state = 'ready', pdf = '%%PDF-1.7', finished_at = now()")
 
@@ -271,7 +290,7 @@ class Atlas:
                 " p.id = g.plan_id where p.case_id = %s and p.state = 'approved' and m.unit_id = %s",
                 main, self.cast.unit("owner").pk,
             ),
-            "participation": self.one("select id from cases_participation where case_id = %s", main),
+            "participation": self.one("select min(id) from cases_participation where case_id = %s", main),
             "outside": self.one("select id from cases_outsideparty where case_id = %s", main),
             "invitation": self.one(
                 "select id from meetings_invitation where case_id = %s and unit_id is not null", invited
@@ -297,6 +316,11 @@ class Atlas:
             "ground": self.one("select max(id) from consent_legalground where case_id = %s", main),
             "exception": self.one("select max(id) from consent_ageexception where case_id = %s", main),
             "consent": self.one("select id from consent_consent where case_id = %s", main),
+            "receiver": self.one("select min(id) from discharge_noticereceiver"),
+            "message": self.one(
+                "select min(id) from discharge_noticemessage where unit_id = %s", self.cast.unit("owner").pk
+            ),
+            "plan_measure": self.one("select min(id) from discharge_careplanmeasure"),
         }  # fmt: skip
 
     # What stands in the database

@@ -7,6 +7,7 @@ from django.utils import timezone
 from cases import models as cases
 from consent import models as consent
 from deviations.models import Deviation
+from discharge import models as discharge
 from meetings import models as meetings
 from notifications.models import InboxItem
 from organisations.models import Assignment, Staff, Unit, User
@@ -114,10 +115,28 @@ class FullCase:
         self.add(plans.FollowUp, **case, plan=plan, held_on=today, how_it_went="Bra", outcome="close", by=by)
         self.add(plans.PlanDocument, **case, plan=plan, revision=1, context={})
         self.add(plans.HandedOutCopy, **case, plan=plan, recipient="Du", how="by_hand", given_on=today, by=by)
+        self.discharge(case, by, staff)
         self.add(
             Deviation, **case, kind="absent", text="Ingen kom.", concerns_unit=unit,
             reported_unit_id=self.owner, reported_by=by,
         )  # fmt: skip
+
+    def discharge(self, case, by, staff) -> None:
+        """Admitted at the owner's unit, and nobody but it sees the notice."""
+        now, owner = timezone.now(), {"given_name": "A", "family_name": "B", "address": "C", "number": "1"}
+        about = owner | {"id_kind": "reserve", "person_id": self.process.person, "reference": "U1"}
+        stay = self.add(
+            discharge.Admission, **about, ward_unit_id=self.owner, care_type="somatic", admitted_at=now,
+            registered_by=by,
+        )  # fmt: skip
+        notice = self.add(
+            discharge.Notice, **about, admission=stay, expected_on=date.today(), sender_unit_id=self.owner, sent_at=now,
+            sent_by=by,
+        )  # fmt: skip
+        found = self.add(discharge.Discharge, **case, notice=notice, ward_unit_id=self.owner, started_by=by)
+        one = {"discharge": found} | case
+        self.add(discharge.CareContact, **one, unit_id=self.owner, staff=staff, named_by=by)
+        self.add(discharge.CareGap, **one, from_on=date.today(), noted_by=by)
 
     def add(self, model, **values):
         row = model(**values)

@@ -10,6 +10,9 @@ from organisations import database_roles
 # Functions that run with the rights of another role: what each may do is argued in docs/sakerhet.md.
 DEFINERS = {
     "protected_now", "protection_set", "set_protection",
+    "adjust_care_plan", "care_plan_part_changed", "care_plan_seen", "discharge_facts", "discharge_payments",
+    "notice_day_changed", "notice_message", "notices_protected", "open_admission", "open_care_plan", "send_notice",
+    "take_over_discharge", "tell_care_plan", "tell_of_admission",
     "recall_disclosure", "recall_from", "recalled_for_me", "void_case",
     "bind_staff", "citizen_signed_in",
     "break_glass", "emergency_case", "end_emergency", "glass_case", "glass_hours",

@@ -62,6 +62,9 @@ TABLES = {
     "plans_followup": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "plans_plandocument": Rule(insert=READER, update=NOBODY, closed=True),
     "plans_handedoutcopy": Rule(update=NOBODY, closed=True, citizen=True),
+    "discharge_discharge": Rule(insert="sees the notice", column="decided_at"),
+    "discharge_carecontact": Rule(column="ended_at"),
+    "discharge_caregap": Rule(column="to_on"),
     "deviations_deviation": Rule(insert="own report", update="own side", column="answer", closed=True),
 }
 # Not by case_access: tested by their own rules below, or read by jobs and logins alone.
@@ -118,6 +121,8 @@ def expected(rule: Rule, command: str, who: str, state: str) -> bool:
         return False
     if demand == STEERS:
         return who == "owner"
+    if demand == "sees the notice":
+        return who == "owner"  # the owner's unit is the ward that sent it
     if demand == "own report":
         return who == "owner"  # the row tells that the owner's unit reported
     return True

@@ -1,0 +1,174 @@
+"""Samordnad vårdplan: what it says, justering per unit, no consent, own policies (INI-7, LPT 7 a §, LRV 12 a §)."""
+
+import uuid
+
+import pytest
+from django.db import Error, connection, transaction
+
+from cases import numbers
+from discharge import care_plans
+from discharge.models import CarePlan
+from organisations.errors import Conflict, RuleBroken
+from tests.discharge.test_notices import count
+
+PSYCHIATRY, KOMMUN, OUTSIDER = "nadja.dalarna", "peter.falun", "charlotte.regionkalmar"
+TEXTS = {
+    "needs_region": "Medicin och samtal.", "needs_kommun": "Boendestöd.", "patient_view": "Vill bo själv.",
+    "physician": "Överläkare Prov",
+}  # fmt: skip
+
+
+def made(cast, *, who=PSYCHIATRY):
+    with cast.acting(who):
+        return care_plans.make(
+            number=numbers.parse("194201077098"), given_name="Zebulina", family_name="Hemlighetsson", kind="lpt",
+            by=cast.actor(who),
+        )  # fmt: skip
+
+
+def run(cast, plan, verb, *, who=PSYCHIATRY, **values):
+    with cast.acting(who):
+        found = CarePlan.objects.select_related("maker_unit").get(pk=plan.pk)
+        return verb(plan=found, by=cast.actor(who), **values)
+
+
+def revision(cast, plan) -> int:
+    with cast.acting(PSYCHIATRY):
+        return CarePlan.objects.get(pk=plan.pk).revision
+
+
+def state(cast, plan) -> str:
+    with cast.acting(PSYCHIATRY):
+        return CarePlan.objects.get(pk=plan.pk).state
+
+
+def whole(cast):
+    plan = made(cast)
+    run(cast, plan, care_plans.write, **TEXTS)
+    run(cast, plan, care_plans.add_unit, unit=cast.unit(KOMMUN))
+    run(cast, plan, care_plans.add_measure, text="Samtal varje vecka.")
+    run(cast, plan, care_plans.add_measure, who=KOMMUN, text="Boendestöd två gånger i veckan.")
+    return plan
+
+
+def adjust(cast, plan, who, seen=None):
+    return run(cast, plan, care_plans.adjust, who=who, revision=seen or revision(cast, plan))
+
+
+def test_it_is_established_when_every_unit_has_adjusted_it(cast):
+    plan = whole(cast)
+    assert not adjust(cast, plan, PSYCHIATRY)
+    assert state(cast, plan) == "draft"
+    assert adjust(cast, plan, KOMMUN)
+    assert state(cast, plan) == "established"
+
+
+def test_a_change_is_adjusted_anew_by_all(cast):
+    plan = whole(cast)
+    adjust(cast, plan, PSYCHIATRY)
+    run(cast, plan, care_plans.add_measure, who=KOMMUN, text="Hjälp med ekonomin.")
+    assert not adjust(cast, plan, KOMMUN)
+    assert adjust(cast, plan, PSYCHIATRY)
+
+
+def test_what_was_read_is_what_is_adjusted(cast):
+    plan = whole(cast)
+    seen = revision(cast, plan)
+    run(cast, plan, care_plans.write, **(TEXTS | {"needs_kommun": "Boendestöd och hemtjänst."}))
+    with pytest.raises(Conflict):
+        adjust(cast, plan, KOMMUN, seen)
+
+
+@pytest.mark.parametrize("lacking", [*TEXTS, "unit", "measure"])
+def test_each_part_of_the_law_is_demanded(cast, lacking):
+    plan = made(cast)
+    run(cast, plan, care_plans.write, **{name: text for name, text in TEXTS.items() if name != lacking})
+    if lacking != "unit":
+        run(cast, plan, care_plans.add_unit, unit=cast.unit(KOMMUN))
+    if lacking != "measure":
+        run(cast, plan, care_plans.add_measure, text="Samtal.")
+    with pytest.raises(RuleBroken, match="saknas"):
+        adjust(cast, plan, PSYCHIATRY)
+
+
+def test_an_established_plan_never_changes_also_by_hand(cast):
+    plan = whole(cast)
+    for who in (PSYCHIATRY, KOMMUN):
+        adjust(cast, plan, who)
+    with pytest.raises(RuleBroken, match="upprättad"):
+        run(cast, plan, care_plans.write, needs_region="Annat")
+    for statement in (
+        f"update discharge_careplan set needs_region = 'Annat' where id = '{plan.pk}'",
+        f"delete from discharge_careplanmeasure where plan_id = '{plan.pk}'",
+    ):
+        with pytest.raises(Error, match="never changes"), cast.acting(PSYCHIATRY):
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+
+
+def test_only_its_units_see_it_and_nobody_establishes_it_by_hand(cast, browse):
+    plan = whole(cast)
+    tables = ("discharge_careplan", "discharge_careplanunit", "discharge_careplanmeasure")
+    for who, seen in ((PSYCHIATRY, [1, 2, 2]), (KOMMUN, [1, 2, 2]), (OUTSIDER, [0, 0, 0]), ("amira.falun", [0, 0, 0])):
+        assert [count(cast, who, table) for table in tables] == seen, who
+        assert browse(who).get(f"/samordnade-vardplaner/{plan.pk}/").status_code == (200 if seen[0] else 404)
+    assert count(cast, "citizen", "discharge_careplan") is None
+    for who, statement in (
+        (PSYCHIATRY, f"update discharge_careplan set state = 'established', ended_at = now() where id = '{plan.pk}'"),
+        (KOMMUN, f"insert into discharge_careplanunit (plan_id, unit_id, maker_unit_id, added_at) values"
+                 f" ('{plan.pk}', 1, 1, now())"),
+        (OUTSIDER, f"select adjust_care_plan('{plan.pk}', 1, now())"),
+        (OUTSIDER, f"select tell_care_plan('{plan.pk}', 1, now())"),
+        ("owner", "select open_care_plan('{}'::jsonb)"),
+    ):  # fmt: skip
+        with pytest.raises(Error), cast.acting(who), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_nobody_writes_another_units_measure(cast):
+    plan = whole(cast)
+    with cast.acting(KOMMUN), connection.cursor() as cursor:
+        cursor.execute("delete from discharge_careplanmeasure where unit_id = %s", [cast.unit(PSYCHIATRY).pk])
+        assert cursor.rowcount == 0
+    with cast.acting(KOMMUN), pytest.raises(RuleBroken, match="Bara den enhet"):
+        measure = plan.measures.select_related("plan").get(unit=cast.unit(PSYCHIATRY))
+        care_plans.remove_measure(measure=measure, by=cast.actor(KOMMUN))
+
+
+def test_the_kommun_does_not_make_it(cast, browse):
+    with pytest.raises(RuleBroken, match="psykiatriska"):
+        made(cast, who="owner")
+    assert "Psykiatrin gör planen" in browse("amira.falun").get("/samordnade-vardplaner/ny/").content.decode()
+
+
+def test_it_begins_where_ini_7_ended(cast, browse):
+    """The form for a new SIP, answered with open compulsory care, goes on to the samordnade vårdplanen."""
+    client = browse(PSYCHIATRY)
+    form = {
+        "number": "19420107-7098", "case_id": str(uuid.uuid4()), "given_name": "Zebulina", "family_name": "Prov",
+        "reasons": "coordination", "need_found_on": "i dag", "compulsory": "yes", "has_plan": "no",
+        "asked_by": "staff", "protection": "none",
+    }  # fmt: skip
+    answer = client.post("/arenden/ny/uppgifter/", form)
+    assert answer.status_code == 302 and answer.url.endswith("/samordnad-vardplan/"), answer.content.decode()[-500:]
+    page = client.get(answer.url).content.decode()
+    assert "Varför inte en SIP?" in page and 'value="194201077098"' in page and "Zebulina" in page
+
+
+def test_pages_from_beginning_to_end(cast, browse):
+    client, kommun = browse(PSYCHIATRY), browse(KOMMUN)
+    pk = str(uuid.uuid4())
+    first = {"plan_id": pk, "number": "19420107-7098", "given_name": "A", "family_name": "B", "kind": "lrv"}
+    assert client.post("/samordnade-vardplaner/ny/", first).status_code == 302
+    address = f"/samordnade-vardplaner/{pk}/"
+    assert client.post(address + "skriv/", TEXTS | {"by_others": ""}).status_code == 302
+    assert client.post(address + "enheter/", {"unit": cast.unit(KOMMUN).pk}).status_code == 302
+    assert kommun.post(address + "insatser/", {"text": "Boendestöd."}).status_code == 302
+    assert "Er justering saknas" in kommun.get("/samordnade-vardplaner/").content.decode()
+    seen = revision(cast, type("P", (), {"pk": pk}))
+    for one in (client, kommun):
+        assert one.post(address + "justera/", {"revision": seen}).status_code == 302
+    assert "Upprättad" in kommun.get(address).content.decode()
+    assert kommun.post(address + "avsluta/").status_code == 409
+    assert client.post(address + "avsluta/").status_code == 302
+    assert "Avslutad" in client.get(address).content.decode()
