@@ -16,11 +16,12 @@ TABS = {
     "meetings": ("cases.view", "meetings:overview", "Kallelse och möte"),
     "plan": ("plans.view", "plans:plan", "Plan"),
     "follow_up": ("plans.view", "plans:follow_ups", "Uppföljning"),
+    "messages": ("correspondence.view", "correspondence:messages", "Meddelanden"),
     "deviations": ("cases.view", "deviations:list", "Avvikelser"),
     "log": ("cases.log", "casework:log", "Logg"),
 }
 # Pages of a case that no tab leads to.
-OTHER = {"retention": "Gallring"}
+OTHER = {"retention": "Gallring", "contact": "Så får personen besked"}
 ALL_STEPS_DONE = 7
 STEP_NOTES = {
     State.CONSENTED: "samtycke finns",

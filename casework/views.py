@@ -5,7 +5,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audit import log as audit_log
 from cases import protection
 from cases.access import door
 from cases.frame import context
@@ -17,6 +16,7 @@ from casework import search as searching
 from casework import worklist as lists
 from casework.forms import SearchForm
 from consent import emergency
+from correspondence import services as correspondence
 from meetings import services as meetings
 from organisations.access import allowed
 
@@ -73,7 +73,9 @@ def open_item(request, item):
     case = Case.objects.filter(pk=opened.case_id).first()
     if case is not None:
         meetings.opened(case=case, by=request.actor)
-        return redirect("deviations:list" if opened.kind == "deviation" else "casework:case", case.pk)
+        if opened.kind == "message":
+            correspondence.read(case=case, by=request.actor)
+        return redirect(inbox_list.LEADS_TO.get(opened.kind, "casework:case"), case.pk)
     messages.info(request, "Din enhet har inte tillgång till det ärendet. Meddelandet är markerat som läst.")
     return redirect("casework:inbox")
 
@@ -82,7 +84,7 @@ def open_item(request, item):
 @allowed("casework.handle_inbox")
 def finish_item(request, item):
     inbox_list.finished(item_id=item, by=request.actor)
-    messages.success(request, "Meddelandet är markerat som klart.")
+    messages.success(request, "Meddelandet är kvitterat.")
     return redirect("casework:inbox")
 
 

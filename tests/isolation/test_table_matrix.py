@@ -60,6 +60,9 @@ TABLES = {
     "plans_followup": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "plans_plandocument": Rule(insert=READER, update=NOBODY, closed=True),
     "plans_handedoutcopy": Rule(update=NOBODY, closed=True, citizen=True),
+    "correspondence_casemessage": Rule(insert="own report", update=NOBODY),
+    "correspondence_messagereading": Rule(insert="own report", update=NOBODY, closed=True),
+    "correspondence_channelconsent": Rule(insert=NOBODY, update=NOBODY, citizen=True),
     "deviations_deviation": Rule(insert="own report", update="own side", column="answer", closed=True),
 }
 # Not by case_access: tested by their own rules below, or read by jobs and logins alone.

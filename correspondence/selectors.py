@@ -1,0 +1,36 @@
+"""What the page of messages shows: each with who wrote it, to whom, and which units have read it."""
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+
+from correspondence import services
+from correspondence.models import CaseMessage, MessageReading
+from organisations import roles
+from organisations.models import Unit
+
+PAGE = 25
+
+
+def page(case, by, *, number: str) -> dict:
+    """One page, newest first; a text that waits for its read stamp is not shown before it."""
+    readings = MessageReading.objects.select_related("unit", "by__staff").order_by("read_at")
+    found = CaseMessage.objects.filter(case=case).select_related("unit", "by__staff").order_by("-at", "-pk")
+    shown = Paginator(found.prefetch_related(Prefetch("readings", readings)), PAGE).get_page(number)
+    names = Unit.objects.in_bulk({pk for message in shown for pk in message.to_units})
+    stamps = by.role in roles.WRITERS
+    rows = [row(message, by, names, stamps=stamps) for message in shown]
+    # Also those of other pages.
+    waiting = services.unread(case, by).count() if stamps else 0
+    return {"rows": rows, "shown": shown, "waiting": waiting}
+
+
+def row(message, by, names, *, stamps: bool) -> dict:
+    readings = list(message.readings.all())
+    mine = message.unit_id == by.unit_id
+    return {
+        "message": message,
+        "mine": mine,
+        "hidden": stamps and not mine and by.unit_id not in {reading.unit_id for reading in readings},
+        "to": [names[pk].name for pk in message.to_units if pk in names],
+        "readings": readings,
+    }
