@@ -15,6 +15,6 @@ urlpatterns = [
     path("min-plan/<uuid:pk>/lasare/utdrag/", views.extract, name="extract"),
     path("min-plan/<uuid:pk>/lasare/utdrag/<uuid:extract>/", views.extract_pdf, name="extract_pdf"),
     path("min-plan/<uuid:pk>/kontakt/", views_contact.channels, name="channels"),
-    path("min-plan/<uuid:pk>/kontakt/<slug:channel>/avsluta/", views_contact.end_channel, name="end_channel"),
+    path("min-plan/<uuid:pk>/kontakt/<slug:way>/avsluta/", views_contact.end_channel, name="end_channel"),
     path("min-plan/<uuid:pk>/pdf/", views.pdf, name="pdf"),
 ]

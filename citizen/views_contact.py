@@ -24,6 +24,6 @@ def channels(request, case):
 
 @require_POST
 @mine
-def end_channel(request, case, channel):
-    contact.end(case, channel, by=request.actor)
+def end_channel(request, case, way):
+    contact.end(case, way, by=request.actor)
     return redirect("citizen:channels", case.pk)

@@ -3,12 +3,23 @@
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 
-from correspondence import services
+from cases import services as cases
 from correspondence.models import CaseMessage, MessageReading
 from organisations import roles
 from organisations.models import Unit
 
 PAGE = 25
+
+
+def receivers(case, by) -> set[int]:
+    """The other units that see the case now."""
+    return cases.units_with_access(case) - {by.unit_id}
+
+
+def unread(case, by):
+    """What others have written that the acting unit has not read; the database leaves out what is not to it."""
+    read = MessageReading.objects.filter(case=case, unit_id=by.unit_id).values("message_id")
+    return CaseMessage.objects.filter(case=case).exclude(unit_id=by.unit_id).exclude(pk__in=read)
 
 
 def page(case, by, *, number: str) -> dict:
@@ -20,7 +31,7 @@ def page(case, by, *, number: str) -> dict:
     stamps = by.role in roles.WRITERS
     rows = [row(message, by, names, stamps=stamps) for message in shown]
     # Also those of other pages.
-    waiting = services.unread(case, by).count() if stamps else 0
+    waiting = unread(case, by).count() if stamps else 0
     return {"rows": rows, "shown": shown, "waiting": waiting}
 
 

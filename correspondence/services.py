@@ -8,6 +8,7 @@ from audit import log
 from cases import services as cases
 from cases.topics import ALL, must_be_readable, readable_by
 from correspondence.models import MAX_TEXT, CaseMessage, MessageReading
+from correspondence.selectors import receivers, unread
 from notifications import services as notifications
 from notifications.models import InboxItem
 from organisations import roles
@@ -16,11 +17,6 @@ from organisations.errors import RuleBroken
 NOBODY = "Ingen annan enhet kan läsa i ärendet än. Fråga om samtycke först."
 NOT_A_PARTY = "Välj bland de enheter som ser ärendet."
 NOT_READABLE = "Alla som du har valt får inte läsa om de ämnena. Välj andra ämnen eller andra mottagare."
-
-
-def receivers(case, by) -> set[int]:
-    """The other units that see the case now."""
-    return cases.units_with_access(case) - {by.unit_id}
 
 
 def send(*, case, text: str, by, to=(), topics: int = ALL, key: uuid.UUID | None = None) -> CaseMessage:
@@ -54,12 +50,6 @@ def send(*, case, text: str, by, to=(), topics: int = ALL, key: uuid.UUID | None
         for unit_id in sorted(told):
             notifications.tell_unit(unit_id=unit_id, case_id=case.pk, kind="message", key=str(message.pk))
     return message
-
-
-def unread(case, by):
-    """What others have written that the acting unit has not read; the database leaves out what is not to it."""
-    read = MessageReading.objects.filter(case=case, unit_id=by.unit_id).values("message_id")
-    return CaseMessage.objects.filter(case=case).exclude(unit_id=by.unit_id).exclude(pk__in=read)
 
 
 def read(*, case, by) -> int:

@@ -29,7 +29,7 @@ def case_messages(request, case):
 @require_http_methods(["GET", "POST"])
 @door("correspondence.write")
 def write(request, case):
-    units = Unit.objects.filter(pk__in=services.receivers(case, request.actor)).order_by("name")
+    units = Unit.objects.filter(pk__in=selectors.receivers(case, request.actor)).order_by("name")
     form = MessageForm(request.POST or None, units=units)
     if request.method == "POST" and form.is_valid():
         with shown_on(form):
@@ -69,10 +69,10 @@ def contact(request, case):
 
 @require_POST
 @door("correspondence.end_channel")
-def end_contact(request, case, channel):
-    if channel not in dict(PERSON_CHANNELS):
+def end_contact(request, case, way):
+    if way not in dict(PERSON_CHANNELS):
         raise Http404
-    channels.end(case=case, channel=channel, form="spoken", by=request.actor)
+    channels.end(case=case, channel=way, form="spoken", by=request.actor)
     messages.success(request, "Borttaget. Det som inte har hunnit skickas den vägen skickas inte.")
     # The form asks for an open case; a no does not.
     return redirect("correspondence:contact" if case.is_open else "casework:case", case.pk)

@@ -11,7 +11,7 @@ from cases.models import Case, CaseEvent
 from cases.topics import mask_of
 from consent import services as consents
 from consent.models import ReceivedVersion
-from correspondence import services
+from correspondence import selectors, services
 from correspondence.models import CaseMessage, MessageReading
 from notifications.models import InboxItem
 from organisations.errors import RuleBroken
@@ -41,7 +41,7 @@ def test_a_message_reaches_the_other_party_and_its_reading_is_stamped(cast, case
     message = send(cast, case)
     with cast.acting("party"):
         item = InboxItem.objects.get(kind="message")
-        assert (item.read_at, services.unread(case, cast.party).count()) == (None, 1)
+        assert (item.read_at, selectors.unread(case, cast.party).count()) == (None, 1)
         assert services.read(case=Case.objects.get(pk=case.pk), by=cast.party) == 1
         item.refresh_from_db()
         assert item.read_by == cast.party.assignment_id

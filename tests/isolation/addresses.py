@@ -104,7 +104,7 @@ def of_messages(atlas: Atlas) -> list[Target]:
     return [
         *about_one("main", atlas, "correspondence:messages", "correspondence:write", "correspondence:contact"),
         Target("correspondence:read", atlas.of("main"), **moved),
-        Target("correspondence:end_contact", atlas.of("main", channel="sms"), **moved),
+        Target("correspondence:end_contact", atlas.of("main", way="sms"), **moved),
     ]
 
 
@@ -227,7 +227,7 @@ def of_citizens(atlas: Atlas) -> list[Target]:
                    "citizen:pdf"),
         *about_one("main", atlas, "citizen:version", number=1),
         *about_one("main", atlas, "citizen:channels"),
-        Target("citizen:end_channel", atlas.of("main", channel="sms"), "post", case="main", allowed=MOVED),
+        Target("citizen:end_channel", atlas.of("main", way="sms"), "post", case="main", allowed=MOVED),
     ]  # fmt: skip
 
 
