@@ -15,7 +15,8 @@ from tests.isolation.atlas import patterns
 
 ROOT = Path(__file__).resolve().parent.parent
 HOUSE = (
-    "sip", "casework", "citizen", "identity", "retention", "deviations", "correspondence", "plans", "meetings", "consent", "cases",
+    "sip", "casework", "citizen", "identity", "retention", "deviations", "correspondence", "plans",
+    "meetings", "consent", "cases",
     "notifications", "organisations", "audit",
 )  # fmt: skip
 CODE = sorted(file for app in HOUSE for file in (ROOT / app).rglob("*.py"))
