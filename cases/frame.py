@@ -17,13 +17,14 @@ TABS = {
     "plan": ("plans.view", "plans:plan", "Plan"),
     "follow_up": ("plans.view", "plans:follow_ups", "Uppföljning"),
     "discharge": ("cases.view", "discharge:overview", "Utskrivning"),
+    "messages": ("correspondence.view", "correspondence:messages", "Meddelanden"),
     "deviations": ("cases.view", "deviations:list", "Avvikelser"),
     "log": ("cases.log", "casework:log", "Logg"),
 }
 # The discharge has a tab while there is one, or on its own page.
 ALWAYS = TABS.keys() - {"discharge"}
 # Pages of a case that no tab leads to.
-OTHER = {"retention": "Gallring", "clocks": "Tidsgränser"}
+OTHER = {"retention": "Gallring", "clocks": "Tidsgränser", "contact": "Så får personen besked"}
 ALL_STEPS_DONE = 7
 STEP_NOTES = {
     State.CONSENTED: "samtycke finns",

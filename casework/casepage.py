@@ -74,6 +74,7 @@ def links(case, actor) -> dict:
         return address(name, case) if access.may(case, actor, action) else ""
 
     return {
+        "contact_person_url": link("correspondence.channels", "correspondence:contact"),
         "edit_url": link("cases.edit", "cases:edit"),
         "add_party_url": link("cases.add_party", "cases:add_party"),
         "contact_url": link("cases.note_contact", "cases:note_contact"),

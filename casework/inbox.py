@@ -7,15 +7,24 @@ from django.utils import timezone
 from audit import log
 from cases.models import Case
 from notifications.models import InboxItem
+from organisations import swedish
+from organisations.models import Assignment
 
 PAGE = 25
-CHOICES = {"": "Att göra", "olast": "Olästa", "klara": "Klara"}
+CHOICES = {"": "Att göra", "olast": "Olästa", "klara": "Kvitterade"}
 ICONS = {
     "call": "calendar", "moved": "calendar", "cancelled": "x", "answer": "circle-check", "plan": "file-text",
     "handed_over": "user-plus", "consent_ended": "shield", "closed": "flag", "deviation": "triangle-alert",
     "deadline": "clock", "party": "users", "glass_broken": "key-round", "corrected": "history", "voided": "x",
-    "recalled": "undo-2", "protection": "shield", "admitted": "hospital",
+    "recalled": "undo-2", "protection": "shield", "admitted": "hospital", "message": "message-square",
 }  # fmt: skip
+
+
+# Where the one who opens a row is led; else to the case.
+LEADS_TO = {
+    "deviation": "deviations:list", "message": "correspondence:messages", "admitted": "discharge:admitted",
+}  # fmt: skip
+STEPS = ("", "Den som bevakar har fått veta det", "SIP-samordnaren har fått veta det", "Chefen har fått veta det")
 
 
 def items(actor, choice: str):
@@ -33,7 +42,8 @@ def page(actor, *, choice: str, number: str) -> dict:
     shown = Paginator(items(actor, choice), PAGE).get_page(number)
     cases = Case.objects.in_bulk({item.case_id for item in shown})
     log.record("cases.inbox_read", action=log.READ, persons=sorted({case.person_id for case in cases.values()}))
-    rows = [{"item": item, "case": cases.get(item.case_id), "icon": ICONS.get(item.kind, "mail")} for item in shown]
+    who = Assignment.objects.select_related("staff").in_bulk({pk for i in shown for pk in (i.read_by, i.done_by) if pk})
+    rows = [row(item, cases.get(item.case_id), who) for item in shown]
     tabs = [{"key": key, "text": text, "current": key == choice} for key, text in CHOICES.items()]
     extra = f"visa={choice}&" if choice else ""
     return {
@@ -42,6 +52,21 @@ def page(actor, *, choice: str, number: str) -> dict:
         "shown": shown,
         "extra": extra,
         "may_handle": actor.may("casework.handle_inbox"),
+        "may_route": actor.may("notifications.routine"),
+    }
+
+
+def row(item, case, who) -> dict:
+    """A row with who has opened and acknowledged it, and the watch time that it has passed unread."""
+    late = item.passed_at if item.read_at is None and item.done_at is None else None
+    return {
+        "item": item,
+        "case": case,
+        "icon": ICONS.get(item.kind, "mail"),
+        "read_by": who.get(item.read_by),
+        "done_by": who.get(item.done_by),
+        "passed": f"passerat {swedish.clock(item.passed_at)}" if late else "",
+        "brought_to": STEPS[min(item.escalated, len(STEPS) - 1)] if late else "",
     }
 
 
@@ -56,10 +81,10 @@ def opened(*, item_id: int, by) -> InboxItem:
 
 
 def finished(*, item_id: int, by) -> InboxItem:
-    """Mark a row as handled; it moves to the handled ones."""
+    """Acknowledge a row (kvittera): who and when; it moves to the acknowledged ones."""
     item = opened(item_id=item_id, by=by)
     if item.done_at is None:
-        item.done_at = timezone.now()
-        item.save(update_fields=["done_at"])
+        item.done_at, item.done_by = timezone.now(), by.assignment_id
+        item.save(update_fields=["done_at", "done_by"])
         log.record("inbox.finished", case_id=item.case_id, object_type=item.kind, object_id=str(item.pk))
     return item

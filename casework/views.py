@@ -16,11 +16,11 @@ from casework import search as searching
 from casework import worklist as lists
 from casework.forms import SearchForm
 from consent import emergency
+from correspondence import services as correspondence
 from meetings import services as meetings
 from organisations.access import allowed
 
 # Where a row of the inbox leads, when not to the case itself.
-LEADS_TO = {"deviation": "deviations:list", "admitted": "discharge:admitted"}
 
 
 @require_safe
@@ -75,7 +75,9 @@ def open_item(request, item):
     case = Case.objects.filter(pk=opened.case_id).first()
     if case is not None:
         meetings.opened(case=case, by=request.actor)
-        return redirect(LEADS_TO.get(opened.kind, "casework:case"), case.pk)
+        if opened.kind == "message":
+            correspondence.read(case=case, by=request.actor)
+        return redirect(inbox_list.LEADS_TO.get(opened.kind, "casework:case"), case.pk)
     messages.info(request, "Din enhet har inte tillgång till det ärendet. Meddelandet är markerat som läst.")
     return redirect("casework:inbox")
 
@@ -84,7 +86,7 @@ def open_item(request, item):
 @allowed("casework.handle_inbox")
 def finish_item(request, item):
     inbox_list.finished(item_id=item, by=request.actor)
-    messages.success(request, "Meddelandet är markerat som klart.")
+    messages.success(request, "Meddelandet är kvitterat.")
     return redirect("casework:inbox")
 
 

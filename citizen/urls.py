@@ -1,6 +1,6 @@
 from django.urls import path
 
-from citizen import views
+from citizen import views, views_contact
 
 app_name = "citizen"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("min-plan/<uuid:pk>/lasare/", views.readers, name="readers"),
     path("min-plan/<uuid:pk>/lasare/utdrag/", views.extract, name="extract"),
     path("min-plan/<uuid:pk>/lasare/utdrag/<uuid:extract>/", views.extract_pdf, name="extract_pdf"),
+    path("min-plan/<uuid:pk>/kontakt/", views_contact.channels, name="channels"),
+    path("min-plan/<uuid:pk>/kontakt/<slug:way>/avsluta/", views_contact.end_channel, name="end_channel"),
     path("min-plan/<uuid:pk>/pdf/", views.pdf, name="pdf"),
 ]

@@ -1,4 +1,4 @@
-"""”Min plan”: what the person, or a child's guardian, reads about the own plan (MED-1, MED-2). Read only."""
+"""”Min plan”: what the person, or a child's guardian, reads about the own plan (MED-1, MED-2)."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render

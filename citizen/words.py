@@ -97,6 +97,10 @@ DID = {
     ("consent", log.WRITE): gettext_lazy("Skrev ner vad du har sagt ja eller nej till"),
     ("meetings", log.WRITE): gettext_lazy("Skrev om ett möte"),
     ("plans", log.WRITE): gettext_lazy("Skrev i planen"),
+    ("messages", log.WRITE): gettext_lazy("Skrev ett meddelande till en annan enhet"),
+    ("channels", log.WRITE): gettext_lazy("Ändrade hur du får besked"),
+    ("letters", log.WRITE): gettext_lazy("Postade ett brev till dig"),
+    ("letters", log.PRINT): gettext_lazy("Skrev ut ett brev till dig"),
     ("deviations", log.WRITE): gettext_lazy("Skrev om något som inte fungerade"),
 }
 ACTIONS = {

@@ -54,6 +54,7 @@ def call(*, case, units, by, outside=(), **details) -> Meeting:
     cases.note(case, kind="called", text=f"Kallelse till {when(meeting)}", by=by)
     log.record("meetings.called", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
     send(case=case, meeting=meeting, units=units, kinds={}, by=by)
+    notifications.tell_person(case_id=case.pk, key=f"call:{meeting.pk}")
     return meeting
 
 
@@ -212,6 +213,7 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     log.record("meetings.moved", case_id=case.pk, person_id=case.person_id, object_id=str(new.pk))
     notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
     send(case=case, meeting=new, units=units, kinds=dict.fromkeys(before, "moved"), by=by)
+    notifications.tell_person(case_id=case.pk, key=f"call:{new.pk}")
     for unit_id in sorted(before - {unit.pk for unit in units}):
         tell(case, meeting, unit_id, "cancelled")
     return new
@@ -234,6 +236,7 @@ def cancel(*, case, meeting, why, by, topics=ALL) -> None:
     notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
     for unit_id in meeting.invitations.filter(unit__isnull=False).values_list("unit_id", flat=True).order_by("unit_id"):
         tell(case, meeting, unit_id, "cancelled")
+    notifications.tell_person(case_id=case.pk, key=f"cancelled:{meeting.pk}")
 
 
 def hold(*, case, meeting, came, person_came: bool, by, others=(), note="", topics=ALL) -> None:

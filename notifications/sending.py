@@ -1,21 +1,19 @@
-"""Takes due deliveries and sends them: lease, send with a stable Message-ID, mark. Safe to kill at any moment.
+"""Takes due deliveries and sends them by their channels: lease, send with a stable id, mark. Safe to kill any time.
 
-Each step is a transaction of its own, none is open while the mail server is talked to. A killed sender's row comes
-back when its lease has run out, so a message may go twice (with the same Message-ID) but is never lost.
+Each step is a transaction of its own, none is open while another server is talked to. A killed sender's row comes
+back when its lease has run out, so a message may go twice (with the same id) but is never lost.
 """
 
 import logging
 import secrets
-import smtplib
 import time
-from dataclasses import dataclass
-from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
 from django.db import connection
 
-from notifications.templates import render
+from notifications.channels import OpenChannels, sdk
+from notifications.channels.base import Answer, Claimed
+from notifications.templates import TEXTS
 from organisations.actors import worker_actor
 from organisations.jobs import must_see
 from organisations.scope import acting_for
@@ -36,11 +34,16 @@ set state = 'sending', attempts = d.attempts + 1, lease_until = now() + make_int
 from organisations_unit u
 where u.id = d.unit_id and d.id = (
   select id from notifications_delivery
-  where due_at <= now() and (expires_at is null or expires_at > now())
+  where due_at <= now() and (expires_at is null or expires_at > now()) and channel <> all(%(away)s)
     and (state = 'due' or (state = 'sending' and lease_until < now()))
   order by due_at limit 1 for update skip locked)
-returning d.id, d.attempts, d.template, u.email
+returning d.id, d.attempts, d.template, d.channel, case
+    when d.assignment_id is null then case d.channel when 'sdk' then u.function_address else u.email end
+    else (select case d.channel when 'sms' then s.mobile else s.email end from organisations_assignment a
+      join organisations_staff s on s.id = a.staff_id where a.id = d.assignment_id) end, d.to_person
 """
+# The person's own address is read when it is needed, by a function that gives none once the yes has ended.
+ADDRESS = "select coalesce(person_address(%s), '')"
 # `attempts` fences: a sender that was thought dead and woke up again changes nothing.
 MARK = """
 update notifications_delivery
@@ -49,110 +52,78 @@ set state = %(state)s, last_error = %(error)s, lease_until = null,
     due_at = case when %(state)s = 'due' then now() + make_interval(secs => %(wait)s) else due_at end
 where id = %(id)s and state = 'sending' and attempts = %(attempts)s
 """
+# A failed receipt is a failed message, once.
+RECEIPT = """
+update notifications_delivery set receipt_at = now(), state = case when %(arrived)s then state else 'failed' end
+where id = %(id)s and channel = 'sdk' and state = 'sent' and receipt_at is null
+"""
 BLIND = """
 select oldest_due_delivery() is not null and not exists (
   select 1 from notifications_delivery where due_at <= now() and state in ('due', 'sending'))
 """
 
 
-class ServerUnreachable(Exception):
-    """The mail server did not open for us; this says nothing about the row."""
-
-
-class Refused(Exception):
-    """The message will never be accepted; trying again is no use."""
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """One leased row: what must be known to send it and to mark it."""
-
-    id: UUID
-    attempts: int
-    template: str
-    address: str
-
-
 def send_due(*, seconds: float = SWEEP_SECONDS) -> int:
     """Send what is due, one row at a time, for at most about `seconds`; returns how many were tried.
 
-    Raises BlindSweep when the worker's role does not see the rows that wait.
+    A channel whose server is away is left alone for the rest of the sweep; the others go on. Raises BlindSweep when the
+    worker's role does not see the rows that wait.
     """
     until, tried = time.monotonic() + seconds, 0
     with acting_for(worker_actor("deliver")), connection.cursor() as cursor:
         cursor.execute(EXPIRE)
         must_see(cursor, BLIND, "the deliveries that are due")
-    server = get_connection()
+    take_receipts()
+    channels, away = OpenChannels(), []
     try:
-        while time.monotonic() < until and (row := claim()):
+        while time.monotonic() < until and (row := claim(away=away)):
             tried += 1
-            if not deliver(row, server):
-                break
+            if not deliver(row, channels):
+                away.append(row.channel)
     finally:
-        server.close()
+        channels.close()
     return tried
 
 
-def claim() -> Claimed | None:
-    """Lease the row that has waited longest, or None when nothing is due."""
+def claim(*, away=()) -> Claimed | None:
+    """Lease the row that has waited longest, or None when nothing is due; `away` are channels to leave alone."""
     with acting_for(worker_actor("deliver")), connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"lease": settings.DELIVERY_LEASE_SECONDS})
+        cursor.execute(CLAIM, {"lease": settings.DELIVERY_LEASE_SECONDS, "away": list(away)})
         found = cursor.fetchone()
-    return Claimed(*found) if found else None
+        if found is None:
+            return None
+        *values, address, to_person = found
+        if to_person:
+            cursor.execute(ADDRESS, [values[0]])
+            [address] = cursor.fetchone()
+    return Claimed(*values, address)
 
 
-def deliver(row: Claimed, server) -> bool:
-    """Send one leased row and mark how it went; False when the mail server itself is away."""
+def deliver(row: Claimed, channels: OpenChannels) -> bool:
+    """Send one leased row and mark how it went; False when the channel itself is away."""
     if row.attempts > ATTEMPTS:
         mark(row, "failed", error="gave up")
         return True
-    try:
-        send(row, server)
-    except Refused as error:
-        mark(row, "failed", error=str(error))
-    except ServerUnreachable as error:
-        postpone(row, str(error))
-        return False
-    except (smtplib.SMTPException, OSError) as error:
-        server.close()
-        postpone(row, describe(error))
+    if row.template not in TEXTS:
+        mark(row, "failed", error="unknown template")
+        return True
+    outcome = channels[row.channel].send(row)
+    if outcome.answer in (Answer.AGAIN, Answer.AWAY):
+        postpone(row, outcome.error)
     else:
-        mark(row, "sent")
-    return True
+        states = {Answer.SENT: "sent", Answer.TO_POST: "to_post", Answer.REFUSED: "failed"}
+        mark(row, states[outcome.answer], error=outcome.error)
+    return outcome.answer != Answer.AWAY
 
 
-def send(row: Claimed, server) -> None:
-    """Hand the message to the mail server. Raises Refused, ServerUnreachable, SMTPException or OSError."""
-    if not row.address:
-        raise Refused("no mailbox")
-    try:
-        message = letter(row)
-    except KeyError:
-        raise Refused("unknown template") from None
-    try:
-        server.open()
-    except (smtplib.SMTPException, OSError) as error:
-        server.close()
-        raise ServerUnreachable(describe(error)) from error
-    try:
-        server.send_messages([message])
-    except ValueError:
-        raise Refused("not an address") from None
-    except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _ in error.recipients.values()]
-        if all(code >= 500 for code in codes):
-            raise Refused(f"recipient refused {max(codes)}") from None
-        raise
-    except smtplib.SMTPDataError as error:
-        if error.smtp_code >= 500:
-            raise Refused(f"message refused {error.smtp_code}") from None
-        raise
-
-
-def letter(row: Claimed) -> EmailMessage:
-    message = render(row.template, url=settings.SIP_PUBLIC_URL)
-    headers = {"Message-ID": f"<{row.id}@{settings.MESSAGE_ID_DOMAIN}>", "Auto-Submitted": "auto-generated"}
-    return EmailMessage(message.subject, message.body, to=[row.address], headers=headers)
+def take_receipts() -> None:
+    """Mark what arrived over SDK, make a task of what did not, and clear the receipts away."""
+    for file, message, arrived in sdk.receipts():
+        with acting_for(worker_actor("deliver")), connection.cursor() as cursor:
+            cursor.execute(RECEIPT, {"id": message, "arrived": arrived})
+            if cursor.rowcount and not arrived:
+                cursor.execute("select tell_of_failed_delivery(%s)", [message])
+        file.unlink(missing_ok=True)
 
 
 def postpone(row: Claimed, error: str) -> None:
@@ -177,8 +148,3 @@ def mark(row: Claimed, state: str, *, error: str = "", wait: float = 0) -> None:
             cursor.execute("select tell_of_failed_delivery(%s)", [row.id])
     if error:
         logger.warning("delivery %s: %s (%s, attempt %s)", row.id, error, state, row.attempts)
-
-
-def describe(error: Exception) -> str:
-    """Class and code only: a server's own words may hold an address."""
-    return f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()

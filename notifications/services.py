@@ -33,3 +33,16 @@ def cancel(*, case_id, key_prefix: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute("select cancel_deliveries(%s, %s)", [case_id, key_prefix])
         return cursor.fetchone()[0]
+
+
+def tell_person(*, case_id, key: str) -> int:
+    """Tell the person that there is something, by the channels said yes to; how many notices were queued.
+
+    `key` names the event. The rules are those of the function, which `correspondence` makes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select tell_person(%s, %s)", [case_id, key])
+        queued = cursor.fetchone()[0]
+    if queued:
+        transaction.on_commit(nudge)
+    return queued

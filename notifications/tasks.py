@@ -5,6 +5,7 @@ import time
 
 from celery import shared_task
 
+from notifications import escalation
 from notifications.sending import send_due
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,12 @@ class Broker:
 def deliver_due() -> int:
     """Send all that is due; returns how many were tried. Safe to run twice at once: each row is leased to one."""
     return send_due()
+
+
+@shared_task(name="notifications.escalate")
+def escalate() -> int:
+    """Bring up what nobody has read in time; returns how many rows. Two at once do the work of one."""
+    return escalation.escalate()
 
 
 def nudge(task=deliver_due) -> None:

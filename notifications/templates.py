@@ -1,6 +1,6 @@
 """The whole text of every message: fixed, and without a trace of person, case, unit or sender (trust.md 6).
 
-Anybody may read a function mailbox's notices over a shoulder or a network, so they say only that there is something.
+Anybody may read a notice over a shoulder or a network, so they say only that there is something.
 """
 
 from dataclasses import dataclass
@@ -8,17 +8,21 @@ from urllib.parse import urlsplit
 
 NEW_MESSAGE = "new_message"
 REMINDER = "reminder"
+PERSON = "person"
 
 SUBJECT = "Du har ett nytt meddelande"
 BODY = "Du har ett nytt meddelande. Logga in för att läsa.\n\n{address}\n"
+SHORT = "Du har ett nytt meddelande. Logga in för att läsa. {address}"
 # One text for all: already the difference between a call and a reminder would tell how far somebody's case has come.
-TEXTS = {NEW_MESSAGE: (SUBJECT, BODY), REMINDER: (SUBJECT, BODY)}
+TEXTS = dict.fromkeys((NEW_MESSAGE, REMINDER, PERSON), (SUBJECT, BODY, SHORT))
+TO_CITIZENS = {PERSON}
 
 
 @dataclass(frozen=True)
 class Message:
     subject: str
     body: str
+    short: str
 
 
 def bare_address(url: str) -> str:
@@ -27,7 +31,8 @@ def bare_address(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
 
 
-def render(template: str, *, url: str) -> Message:
-    """The message of a template. Raises KeyError for one that does not exist."""
-    subject, body = TEXTS[template]
-    return Message(subject, body.format(address=bare_address(url)))
+def render(template: str, *, url: str, citizen_url: str = "") -> Message:
+    """The message of a template, with the front door of staff or of citizens. Raises KeyError for one that is not."""
+    subject, body, short = TEXTS[template]
+    address = bare_address(citizen_url if citizen_url and template in TO_CITIZENS else url)
+    return Message(subject, body.format(address=address), short.format(address=address))

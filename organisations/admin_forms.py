@@ -58,6 +58,12 @@ class UnitForm(forms.Form):
         widget=forms.EmailInput(attrs={"class": "w-m", "autocomplete": "off"}),
         error_messages={"invalid": "Skriv en e-postadress, till exempel enheten@kommunen.example."},
     )
+    function_address = LineField(
+        label="Funktionsadress för säker digital kommunikation",
+        max_length=100,
+        required=False,
+        help_text="Finns den går meddelanden till enheten den vägen i stället för till brevlådan.",
+    )
     contact_note = LineField(label="Mer om hur ni nås", max_length=300, required=False)
 
     def __init__(self, *args, by, unit=None, **kwargs):
@@ -80,6 +86,14 @@ class StaffForm(forms.Form):
         help_text="För den som loggar in utan HSA-id, så som er egen inloggning skriver det.",
     )
     phone = PhoneField(label="Telefon", required=False)
+    email = forms.EmailField(
+        label="E-post i tjänsten",
+        required=False,
+        help_text="Hit går aviseringar som medarbetaren själv har valt.",
+        widget=forms.EmailInput(attrs={"class": "w-m", "autocomplete": "off"}),
+        error_messages={"invalid": "Skriv en e-postadress, till exempel namn@kommunen.example."},
+    )
+    mobile = PhoneField(label="Mobil i tjänsten", required=False)
 
 
 class BreakGlassForm(forms.Form):

@@ -9,9 +9,9 @@ from organisations.models import Assignment, Authority, Organisation, Staff, Uni
 
 UNIT_FIELDS = (
     "name", "short_name", "kind", "parent", "acts_for", "committee", "hsa_id", "is_reception", "phone", "email",
-    "contact_note",
+    "contact_note", "function_address",
 )  # fmt: skip
-STAFF_FIELDS = ("name", "title", "hsa_id", "directory_id", "phone")
+STAFF_FIELDS = ("name", "title", "hsa_id", "directory_id", "phone", "email", "mobile")
 
 WEEK_IN_HOURS = 168
 

@@ -75,6 +75,8 @@ class Unit(models.Model):
     is_reception = models.BooleanField("mottagningsfunktion", default=False)
     phone = models.CharField("telefon", max_length=40, blank=True)
     email = models.EmailField("funktionsbrevlåda", blank=True)
+    # For secure digital communication: it goes to functions, never to persons.
+    function_address = models.CharField("funktionsadress", max_length=100, blank=True, default="", db_default="")
     contact_note = models.CharField("kontaktuppgifter", max_length=300, blank=True)
     is_active = models.BooleanField("aktiv", default=True)
     objects = UnitQuerySet.as_manager()
@@ -145,6 +147,9 @@ class Staff(models.Model):
     # What the own directory calls somebody without HSA-id, as its identity provider states it.
     directory_id = models.CharField("id i egen katalog", max_length=100, blank=True)
     phone = models.CharField("telefon", max_length=40, blank=True)
+    # Where notices go when the staff member has chosen them.
+    email = models.EmailField("e-post i tjänsten", blank=True, default="", db_default="")
+    mobile = models.CharField("mobil i tjänsten", max_length=40, blank=True, default="", db_default="")
     is_active = models.BooleanField("aktiv", default=True)
 
     class Meta:

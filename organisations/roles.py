@@ -90,6 +90,17 @@ ACTIONS: dict[str, Rule] = {
     "discharge.plans": Rule(READERS, open_only=False),
     "discharge.write_plan": Rule(HANDLERS, open_only=False),
     "discharge.adjust": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
+    # Messages between the parties, how the person wants to be told, and letters to post
+    "correspondence.view": Rule(READERS, open_only=False),
+    "correspondence.read": Rule(WRITERS, open_only=False),
+    "correspondence.write": Rule(HANDLERS),
+    "correspondence.channels": Rule(HANDLERS),
+    "correspondence.end_channel": Rule(HANDLERS, open_only=False),
+    "correspondence.letters": Rule(READERS),
+    "correspondence.post": Rule(WRITERS),
+    # Notices of one's own, and the unit's routine for what comes (GUI-3)
+    "notifications.own": Rule(FLOW),
+    "notifications.routine": Rule(frozenset({Role.MANAGER, Role.ORG_ADMIN})),
     # Deviations
     "deviations.view": Rule(READERS, open_only=False),
     "deviations.report": Rule(HANDLERS | {Role.MANAGER}, open_only=False),

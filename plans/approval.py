@@ -95,6 +95,7 @@ def approve(*, plan: Plan, agreed_how: str, revision: int, by, person_view: str 
         object_id=str(plan.pk),
     )  # fmt: skip
     share(plan, case, by=by)
+    notifications.tell_person(case_id=case.pk, key=f"plan:{plan.pk}")
     documents.order(plan=plan, by=by)
     cases.hand_over(case=case, unit=plan.lead_unit, by=by)
     return plan

@@ -29,6 +29,11 @@ def render_log(context: dict, *, timeout: float = 60) -> bytes:
     return _order("log", context, timeout)
 
 
+def render_notice(context: dict, *, timeout: float = 60) -> bytes:
+    """A neutral letter with an address for the window."""
+    return _order("notice", context, timeout)
+
+
 def _order(document: str, context: dict, timeout: float) -> bytes:
     order = json.dumps({"document": document, "context": context}).encode()
     with tempfile.TemporaryDirectory(prefix="sip-pdf-") as scratch:

@@ -3,7 +3,7 @@
 Runs only as a subprocess (`python -m plans.render`, started by `plans.pdf`): it reads nothing but its
 own folders, reaches no network, and has ceilings for memory and time.
 
-Input: `{"document": "plan" | "invitation" | "log", "context": {…}}`. All values are finished Swedish text
+Input: `{"document": "plan" | "invitation" | "log" | "notice", "context": {…}}`. All values are finished Swedish text
 unless said otherwise; a missing or empty one leaves its section out.
 
 plan: person {name, number}, version (number), approved_on (2026-03-17), draft (bool), correction,
@@ -19,6 +19,8 @@ participants [{name, unit, phone, present (bool)}], consent {text}, copies [text
 
 invitation: person {name}, issued_by, written_on (2026-03-05), meeting {when, form, where}, about,
 questions [text], participants [text], support, caller {name, title, unit, phone}.
+
+notice: address [text], written_on (2026-03-05), text.
 
 log: person {name}, written_on (2026-03-05), period, place (whose part of the log), rows [{at, who, where, what, why}].
 """
@@ -59,7 +61,12 @@ MAX_ITEMS = 60
 MAX_ROWS = 500
 REFUSED = 3
 
-TITLES = {"plan": "Din samordnade individuella plan", "invitation": "Inbjudan till SIP-möte", "log": "Vilka har läst"}
+TITLES = {
+    "plan": "Din samordnade individuella plan",
+    "invitation": "Inbjudan till SIP-möte",
+    "log": "Vilka har läst",
+    "notice": "Du har ett nytt meddelande",
+}
 HORIZONS = {"short": "på kort sikt", "long": "på lång sikt"}
 LABELS = {
     "region": "Regionen",
@@ -204,7 +211,7 @@ def _log(data: dict) -> dict:
     return {**data, "written_on": _day(data.get("written_on"))}
 
 
-SHAPES = {"plan": _plan, "invitation": _invitation, "log": _log}
+SHAPES = {"plan": _plan, "invitation": _invitation, "log": _log, "notice": _log}
 ITEMS = {"log": MAX_ROWS}
 
 

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "meetings",
     "plans",
     "discharge",
+    "correspondence",
     "deviations",
     "retention",
     "logbook",
@@ -245,6 +246,14 @@ MESSAGE_ID_DOMAIN = env.text("SIP_MESSAGE_ID_DOMAIN", "tjanst.example")
 # How long a message belongs to the process that sends it; longer than the slowest mail server takes.
 DELIVERY_LEASE_SECONDS = env.number("SIP_DELIVERY_LEASE", 90)
 SIP_MAILBOX_URL = env.text("SIP_MAILBOX_URL")
+# Where the person logs in; the same as staff in a demo.
+SIP_CITIZEN_URL = env.text("SIP_CITIZEN_URL", SIP_PUBLIC_URL)
+# A gateway for text messages; without an address none are sent, and those chosen become a task to phone.
+SIP_SMS_URL = env.text("SIP_SMS_URL")
+SIP_SMS_TOKEN = env.text("SIP_SMS_TOKEN")
+SIP_SMS_FROM = env.text("SIP_SMS_FROM", "Meddelande")
+# Secure digital communication: a folder that the access point's own program empties; without it, e-mail.
+SIP_SDK_DIR = Path(sdk) if (sdk := env.text("SIP_SDK_DIR")) else None
 
 CELERY_BROKER_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_TASK_IGNORE_RESULT = True
@@ -270,6 +279,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "Europe/Stockholm"
 CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.deliver_due", "schedule": 20.0},
+    "inbox": {"task": "notifications.escalate", "schedule": 60.0},
     "deadlines": {"task": "cases.sweep_deadlines", "schedule": 300.0},
     "consents": {"task": "consent.sweep_lapses", "schedule": 600.0},
     "ages": {"task": "consent.sweep_ages", "schedule": 3600.0},

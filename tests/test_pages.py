@@ -209,6 +209,8 @@ def forms(atlas) -> dict[str, tuple[str, dict]]:
         "deviations:report": (main, {"kind": "absent", "concerns_unit": unit}),
         "deviations:close": (atlas.of("main", number=atlas.deviation["answered"]), {}),
         "casework:search": ({}, {}),
+        "correspondence:write": (main, {}),
+        "correspondence:contact": (main, {"channel": "letter", "form": "spoken"}),
     }
     blocks = {f"plans:block {name}": (main | {"name": name}, {}) for name in BLOCKS if name != "ansvar"}
     return found | blocks
@@ -237,7 +239,7 @@ FORMS = [
     "cases:start", "cases:start_person", "cases:edit", "cases:note_contact", "cases:add_outside", "consent:record",
     "meetings:call", "meetings:answer_for", "meetings:cancel", "meetings:move", "plans:add_goal", "plans:goal",
     "plans:add_measure", "plans:hand_out", "plans:report", "plans:end_party", "plans:close", "deviations:report",
-    "deviations:close", "casework:search",
+    "deviations:close", "casework:search", "correspondence:write", "correspondence:contact",
     *(f"plans:block {name}" for name in BLOCKS if name != "ansvar"),
 ]  # fmt: skip
 
@@ -295,13 +297,13 @@ def test_words_in_an_address_are_only_words(atlas):
 
 WRITTEN_BY_PROGRAMS = {
     "reference", "dedupe_key", "number", "username", "password", "code", "hsa_id", "county_code", "template", "kind",
-    "source", "key", "email", "last_error", "event", "chain", "session_key",
+    "source", "key", "email", "function_address", "mobile", "last_error", "event", "chain", "session_key",
 }  # fmt: skip
 
 
 def poison(atlas):
     """Every text of every case, unit and member of staff in the database becomes markup, past all checks."""
-    houses = ("cases", "consent", "meetings", "plans", "deviations", "notifications")
+    houses = ("cases", "consent", "meetings", "plans", "correspondence", "deviations", "notifications")
     found = [model for app in houses for model in apps.get_app_config(app).get_models()]
     with connections["admin"].cursor() as cursor:
         cursor.execute("set session_replication_role = replica")

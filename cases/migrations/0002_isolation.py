@@ -225,7 +225,7 @@ declare n int;
 begin
   if not may_notify(cid) then raise exception 'no access to the case' using errcode = '42501'; end if;
   update notifications_delivery set state = 'cancelled'
-    where case_id = cid and state = 'due' and starts_with(dedupe_key, key_prefix);
+    where case_id = cid and state in ('due', 'to_post') and starts_with(dedupe_key, key_prefix);
   get diagnostics n = row_count;
   -- One whose sender has died in the middle is not taken up again.
   update notifications_delivery set expires_at = now()
@@ -234,7 +234,8 @@ begin
 end $$;
 {definer("cancel_deliveries(uuid, text)", to="sip_staff, sip_worker")}
 
--- A mail that never came through is a task for people: the owner's inbox, and who to phone in the case's history.
+-- What never came through is a task for people: the owner's inbox, and who to phone in the case's history. A notice to
+-- one of a unit's own staff is that unit's task alone.
 create function tell_of_failed_delivery(did uuid) returns void language plpgsql
   security definer set search_path = public, pg_temp as $$
 declare c cases_case; d notifications_delivery;
@@ -243,11 +244,14 @@ begin
   select * into c from cases_case where id = d.case_id;
   if c.id is null then return; end if;
   insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
-    values (c.owner_unit_id, c.id, c.reference, 'delivery_failed', 'delivery_failed:' || did, now())
+    values (case when d.assignment_id is null then c.owner_unit_id else d.unit_id end, c.id, c.reference,
+      'delivery_failed', 'delivery_failed:' || did, now())
     on conflict (dedupe_key) do nothing;
-  if found then
+  if found and d.assignment_id is null then
     insert into cases_caseevent (case_id, at, kind, text, detail, topics, by_id)
-      select c.id, now(), 'delivery_failed', left('E-post till ' || u.name || ' kom inte fram. Ring i stället.', 300),
+      select c.id, now(), 'delivery_failed', left(case d.channel when 'sms' then 'Sms' when 'letter' then 'Brev'
+          when 'sdk' then 'Meddelande' else 'E-post' end || ' till '
+          || case when d.to_person then 'personen' else u.name end || ' kom inte fram. Ring i stället.', 300),
         '', 0, null from organisations_unit u where u.id = d.unit_id;
   end if;
 end $$;

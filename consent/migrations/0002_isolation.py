@@ -207,7 +207,7 @@ begin
   if c.state in ('closed', 'declined') or k is null then
     raise exception 'nothing to withdraw' using errcode = 'P0002';
   end if;
-  update notifications_delivery set state = 'cancelled' where case_id = cid and state = 'due';
+  update notifications_delivery set state = 'cancelled' where case_id = cid and state in ('due', 'to_post');
   -- One whose sender has died in the middle is not taken up again.
   update notifications_delivery set expires_at = now() where case_id = cid and state = 'sending';
   for uid in select distinct unit_id from case_access where case_id = cid and not emergency order by unit_id loop

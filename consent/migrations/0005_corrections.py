@@ -79,7 +79,7 @@ begin
   if c.close_reason = 'mistake' then
     raise exception 'already void' using errcode = 'P0002';
   end if;
-  update notifications_delivery set state = 'cancelled' where case_id = cid and state = 'due';
+  update notifications_delivery set state = 'cancelled' where case_id = cid and state in ('due', 'to_post');
   update consent_emergencyaccess set ended_at = now() where case_id = cid and ended_at is null;
   update consent_legalground set ended_at = now(), ended_by_id = ctx_assignment()
     where case_id = cid and ended_at is null;

@@ -181,6 +181,18 @@ class Migration(migrations.Migration):
                 ("hsa_id", models.CharField(blank=True, max_length=40, verbose_name="HSA-id")),
                 ("directory_id", models.CharField(blank=True, max_length=100, verbose_name="id i egen katalog")),
                 ("phone", models.CharField(blank=True, max_length=40, verbose_name="telefon")),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, db_default="", default="", max_length=254, verbose_name="e-post i tjänsten"
+                    ),
+                ),
+                (
+                    "mobile",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=40, verbose_name="mobil i tjänsten"
+                    ),
+                ),
                 ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
                 (
                     "organisation",
@@ -244,6 +256,12 @@ class Migration(migrations.Migration):
                 ("is_reception", models.BooleanField(default=False, verbose_name="mottagningsfunktion")),
                 ("phone", models.CharField(blank=True, max_length=40, verbose_name="telefon")),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="funktionsbrevlåda")),
+                (
+                    "function_address",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=100, verbose_name="funktionsadress"
+                    ),
+                ),
                 ("contact_note", models.CharField(blank=True, max_length=300, verbose_name="kontaktuppgifter")),
                 ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
                 (

@@ -1,8 +1,9 @@
-"""The mail catcher's page: a list of letters and one letter, as plain accessible HTML."""
+"""The mail catcher's page: letters and text messages as plain accessible HTML, and the way in for the latter."""
 
 import json
 import re
 from datetime import datetime
+from email.message import EmailMessage
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -11,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 LINK = re.compile(r"https?://[^\s<>\"']+")
+# At most 160 characters of those that a text message takes one place for, as far as the product uses them.
+ONE_SEGMENT = re.compile(r"[A-Za-z0-9åäöÅÄÖéÉüÜ .,:;!?/()@&%+*'\"_#=<>\n-]{1,160}")
 STYLE = """
 :root { color-scheme: light dark; --text: #1d2733; --ground: #fff; --line: #c6ced6; --link: #0b4f8a; }
 @media (prefers-color-scheme: dark) {
@@ -68,6 +71,21 @@ def page_handler(mailbox, port: int) -> type[BaseHTTPRequestHandler]:
 
         do_HEAD = do_GET
 
+        def do_POST(self) -> None:
+            """A text message from the product, as to a gateway: one segment, or not taken."""
+            known = self.headers.get("Host") in (f"127.0.0.1:{port}", f"localhost:{port}")
+            length = self.headers.get("Content-Length", "")
+            size = int(length) if length.isdecimal() and len(length) < 5 else 0
+            if not known or self.path != "/sms" or self.headers.get("Content-Type") != "application/json":
+                self._send(HTTPStatus.NOT_FOUND, "")
+                return
+            message = text_message(self.rfile.read(size))
+            if message is None:
+                self._send(HTTPStatus.BAD_REQUEST, "")
+                return
+            mailbox.add(sender="sms", recipients=[message["To"]], raw=message.as_bytes())
+            self._send(HTTPStatus.OK, "{}", "application/json")
+
         def _send(self, status: HTTPStatus, text: str, kind: str = "text/html") -> None:
             body = text.encode()
             self.send_response(status)
@@ -85,6 +103,21 @@ def page_handler(mailbox, port: int) -> type[BaseHTTPRequestHandler]:
     return PageHandler
 
 
+def text_message(body: bytes) -> EmailMessage | None:
+    """A text message as the mailbox keeps it, or None for one that no gateway should be given."""
+    try:
+        told = json.loads(body)
+        number, text = told["to"], told["text"]
+        if not re.fullmatch(r"\+[1-9]\d{7,14}", number) or not ONE_SEGMENT.fullmatch(text):
+            return None
+    except (ValueError, KeyError, TypeError):
+        return None
+    message = EmailMessage()
+    message["To"], message["Subject"] = number, "Sms"
+    message.set_content(text)
+    return message
+
+
 def _page(title: str, content: str) -> str:
     return (
         '<!doctype html>\n<html lang="sv">\n<head>\n<meta charset="utf-8">\n'
@@ -97,7 +130,7 @@ def _page(title: str, content: str) -> str:
 
 def _list(letters: list) -> str:
     if not letters:
-        body = "<p>Inga brev har kommit ännu. När systemet skickar ett mejl syns det här.</p>"
+        body = "<p>Inga brev har kommit ännu. När systemet skickar ett mejl eller sms syns det här.</p>"
     else:
         rows = "\n".join(
             f"<tr><td>{_time(letter.received_at)}</td><td>{_text(', '.join(letter.recipients))}</td>"
@@ -108,7 +141,7 @@ def _list(letters: list) -> str:
             "<table>\n<thead><tr><th scope='col'>Kom</th><th scope='col'>Till</th>"
             f"<th scope='col'>Ämne</th></tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
         )
-    return _page("Skickade mejl", f'<p>De nyaste ligger överst. <a href="/">Läs in igen</a></p>\n{body}')
+    return _page("Skickade mejl och sms", f'<p>De nyaste ligger överst. <a href="/">Läs in igen</a></p>\n{body}')
 
 
 def _letter(letter) -> str:

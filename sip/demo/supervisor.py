@@ -103,6 +103,7 @@ class Demo:
                 "SIP_SMTP_HOST": "127.0.0.1",
                 "SIP_SMTP_PORT": str(smtp.getsockname()[1]),
                 "SIP_MAILBOX_URL": mailbox,
+                "SIP_SMS_URL": f"{mailbox}sms",
             }
             self._start_mail(smtp, page)
         if self.oidc:

@@ -80,6 +80,31 @@ def lists(atlas: Atlas) -> list[Target]:
         Target("consent:received_one", {"pk": ids["received"]}, instead=others),
         Target("consent:received_one", {"pk": ids["received"]}, "post", instead=others, data={"reason": "Tillsyn"}),
         Target("deviations:unit_list"),
+        *attention(atlas),
+    ]
+
+
+def attention(atlas: Atlas) -> list[Target]:
+    """Own notices, the unit's routine and its letters."""
+    letter, unit = {"pk": atlas.letter}, {"number": atlas.cast.unit("owner").pk}
+    others = {who: NOT_FOUND for who in ("party", "same_kommun", "outsider", "reception")}
+    return [
+        Target("notifications:notices"),
+        Target("notifications:read", method="post", allowed=MOVED),
+        Target("notifications:choices"),
+        Target("notifications:routine", unit),
+        Target("correspondence:letters"),
+        Target("correspondence:letter_pdf", letter, instead=others),
+        Target("correspondence:letter_posted", letter, "post", instead=others),
+    ]
+
+
+def of_messages(atlas: Atlas) -> list[Target]:
+    moved = {"case": "main", "method": "post", "allowed": MOVED}
+    return [
+        *about_one("main", atlas, "correspondence:messages", "correspondence:write", "correspondence:contact"),
+        Target("correspondence:read", atlas.of("main"), **moved),
+        Target("correspondence:end_contact", atlas.of("main", way="sms"), **moved),
     ]
 
 
@@ -266,6 +291,8 @@ def of_citizens(atlas: Atlas) -> list[Target]:
                    "citizen:pdf", "citizen:extract"),
         *about_one("main", atlas, "citizen:extract_pdf", extract=ids["own_extract"]),
         *about_one("main", atlas, "citizen:version", number=1),
+        *about_one("main", atlas, "citizen:channels"),
+        Target("citizen:end_channel", atlas.of("main", way="sms"), "post", case="main", allowed=MOVED),
     ]  # fmt: skip
 
 
@@ -331,7 +358,8 @@ def of_closed(atlas: Atlas) -> list[Target]:
                    "consent:record", "consent:representatives", "consent:representative_new",
                    "plans:withdraw", "plans:close", "plans:leave", "plans:plan", "plans:edit",
                    "plans:approve", "plans:follow_up", "plans:versions", "meetings:call", "meetings:overview",
-                   "deviations:list", "deviations:report"),
+                   "deviations:list", "deviations:report", "correspondence:messages", "correspondence:write",
+                   "correspondence:contact"),
         *about_one("closed", atlas, "meetings:hold", "meetings:cancel", meeting=atlas.meeting("closed")),
     ]  # fmt: skip
 
@@ -347,6 +375,7 @@ def targets(atlas: Atlas) -> list[Target]:
         of_plans,
         of_deviations,
         of_discharge,
+        of_messages,
         of_citizens,
         of_api,
         of_closed,

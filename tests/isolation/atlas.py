@@ -12,10 +12,12 @@ from cases import numbers, person_access
 from cases import services as case_services
 from cases.models import Case, Person
 from consent.models import ReceivedVersion
+from correspondence import channels
+from correspondence import services as correspondence
 from deviations import services as deviations
 from discharge import care_plans, process
 from logbook import extracts, review
-from notifications.models import InboxItem
+from notifications.models import Delivery, InboxItem
 from organisations import roles
 from organisations.enums import Role
 from organisations.models import User
@@ -89,6 +91,7 @@ class Atlas:
         self.cases["met"] = build.met(self.cast, self.consented("met"))
         self.cases["closed"] = self.closed()
         self.deviate()
+        self.correspond()
         self.stop_retention()
         self.finish_pdfs()
         self.discharge()
@@ -165,6 +168,23 @@ class Atlas:
                 with self.cast.acting("party"):
                     deviations.answer(deviation=found, answer="Vi gör om.", by=self.cast.party)
             self.deviation[state] = found.pk
+
+    def correspond(self):
+        """A message from each side, a yes to text messages, and a letter that waits in the owner's queue."""
+        main = self.cases["main"]
+        for who in ("owner", "party"):
+            with self.cast.acting(who):
+                again = Case.objects.with_names().get(pk=main.pk)
+                correspondence.send(case=again, text="Vi ringer i morgon.", by=self.cast.actor(who))
+        with self.cast.acting("owner"):
+            again = Case.objects.with_names().get(pk=main.pk)
+            channels.choose(case=again, channel="sms", address="070-174 06 05", form="spoken", by=self.cast.owner)
+        row = Delivery(
+            dedupe_key="atlas-letter", channel="letter", template="person", unit_id=self.cast.owner.unit_id,
+            to_person=True, case_id=main.pk, state="to_post",
+        )  # fmt: skip
+        row.save(using="admin")
+        self.letter = row.pk
 
     def stop_retention(self):
         """A stop of the owner's in the closed case, and a batch that its administrator called off."""

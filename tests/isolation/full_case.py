@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from cases import models as cases
 from consent import models as consent
+from correspondence.models import CaseMessage, ChannelConsent, MessageReading
 from deviations.models import Deviation
 from discharge import models as discharge
 from meetings import models as meetings
@@ -116,6 +117,9 @@ class FullCase:
         self.add(plans.PlanDocument, **case, plan=plan, revision=1, context={})
         self.add(plans.HandedOutCopy, **case, plan=plan, recipient="Du", how="by_hand", given_on=today, by=by)
         self.discharge(case, by, staff)
+        said = self.add(CaseMessage, **case, text="Hej", unit_id=self.owner, by=by)
+        self.add(MessageReading, **case, message=said, unit_id=self.owner, by=by)
+        self.add(ChannelConsent, **case, channel="sms", address="070-174 06 05", given_form="spoken", given_by=by)
         self.add(
             Deviation, **case, kind="absent", text="Ingen kom.", concerns_unit=unit,
             reported_unit_id=self.owner, reported_by=by,

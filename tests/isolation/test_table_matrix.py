@@ -65,6 +65,9 @@ TABLES = {
     "discharge_discharge": Rule(insert="sees the notice", column="decided_at"),
     "discharge_carecontact": Rule(column="ended_at"),
     "discharge_caregap": Rule(column="to_on"),
+    "correspondence_casemessage": Rule(insert="own report", update=NOBODY),
+    "correspondence_messagereading": Rule(insert="own report", update=NOBODY, closed=True),
+    "correspondence_channelconsent": Rule(insert=NOBODY, update=NOBODY, citizen=True),
     "deviations_deviation": Rule(insert="own report", update="own side", column="answer", closed=True),
 }
 # Not by case_access: tested by their own rules below, or read by jobs and logins alone.

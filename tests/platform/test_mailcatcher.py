@@ -97,3 +97,26 @@ def test_clearing(catcher):
     send(catcher)
     catcher.mailbox.clear()
     assert "Inga brev" in page(catcher)
+
+
+@pytest.mark.parametrize(
+    ("to", "text", "status"),
+    [
+        ("+46701740605", "Du har ett nytt meddelande. Logga in för att läsa. http://127.0.0.1:8000/", 200),
+        ("+46701740605", "x" * 161, 400),
+        ("+46701740605", "emoji \N{GRINNING FACE}", 400),
+        ("070-1740605", "Hej", 400),
+    ],
+)
+def test_a_text_message_is_taken_as_by_a_gateway(to, text, status):
+    with mail_catcher() as catcher:
+        body = json.dumps({"id": "1", "to": to, "from": "x", "text": text}).encode()
+        asked = urllib.request.Request(f"{catcher.url}sms", body, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(asked, timeout=5) as answer:
+                found = answer.status
+        except urllib.error.HTTPError as refused:
+            found = refused.code
+        kept = catcher.mailbox.newest_first()
+        assert (found, len(kept)) == (status, status == 200)
+        assert not kept or (kept[0].subject, kept[0].recipients, kept[0].text.strip()) == ("Sms", (to,), text)

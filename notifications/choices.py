@@ -1,0 +1,22 @@
+"""Which notices a staff member may choose: groups of what comes to the unit, and channels (GUI-3)."""
+
+from notifications.models import Channel
+
+# As the database's notice_group(); what stands in none of them is ”other”.
+GROUPS = {
+    "call": ("Kallelser och mötestider", {"call", "moved", "cancelled", "call_reminder", "party"}),
+    "answer": ("Svar på kallelser", {"answer", "left"}),
+    "message": ("Meddelanden i ärenden", {"message"}),
+    "plan": ("Planer, avslut och överlämning", {"plan", "corrected", "closed", "consent_ended", "handed_over"}),
+    "deadline": ("Tidsgränser", {"deadline", "consent_lapses", "consent_lapsed"}),
+    "deviation": ("Avvikelser", {"deviation"}),
+    "other": ("Annat som kommer till enheten", set()),
+    "unread": ("Det som ingen har öppnat i tid", set()),
+}
+CHANNELS = {Channel.IN_APP: "I systemet", Channel.EMAIL: "E-post", Channel.SMS: "Sms"}
+# What nobody has opened is told unless somebody has chosen otherwise; the rest is off until chosen.
+DEFAULT = {"unread": [Channel.IN_APP.value, Channel.EMAIL.value]}
+
+
+def group_of(kind: str) -> str:
+    return next((group for group, (_, kinds) in GROUPS.items() if kind in kinds), "other")
