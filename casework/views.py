@@ -20,8 +20,6 @@ from correspondence import services as correspondence
 from meetings import services as meetings
 from organisations.access import allowed
 
-# Where a row of the inbox leads, when not to the case itself.
-
 
 @require_safe
 @allowed("cases.list")
