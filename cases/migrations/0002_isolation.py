@@ -69,6 +69,15 @@ grant select on cases_person to sip_staff, sip_citizen;
     )
 }
 
+-- The log's rows of lists in which the person was shown. A function, since the index of the lists cannot be used
+-- behind row security, and the whole log would be read; whoever asks must be the person.
+create function listed_with(pid bigint) returns setof bigint stable language sql security definer
+  set search_path = public, pg_temp as $$
+  select e.id from audit_event e where e.persons @> array[pid] and e.persons <> '{{}}'
+    and exists (select 1 from person_access p where p.user_id = ctx_user() and p.person_id = pid
+      and p.case_id is null and sip_today() between p.valid_from and p.valid_to) $$;
+{definer("listed_with(bigint)", to="sip_citizen")}
+
 -- The owner's and huvudansvarig's unit steer: they add parties, call, approve and close.
 create function may_steer(cid uuid) returns boolean stable language sql as $$
   select exists (select 1 from cases_case c where c.id = cid

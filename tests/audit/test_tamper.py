@@ -1,6 +1,5 @@
 """The catalogue of what an administrator with all triggers off could do to the log, and what verify_audit says."""
 
-import subprocess
 import uuid
 from io import StringIO
 
@@ -143,21 +142,27 @@ def test_how_the_session_writes_things_does_not_matter(book, setting):
 
 
 def test_dumped_and_restored_it_is_still_whole(book):
-    name, copy = connections["admin"].settings_dict["NAME"], f"sip_copy_{uuid.uuid4().hex[:8]}"
-    database.execute("create database {}", copy)
+    copy = f"sip_copy_{uuid.uuid4().hex[:8]}"
+    database.clone(copy)
     try:
-        dump = subprocess.run(["pg_dump", "--format=custom", database.admin_url(name)], capture_output=True)
-        if b"server version mismatch" in dump.stderr:
-            pytest.skip("pg_dump here is older than the server")
-        assert dump.returncode == 0, dump.stderr
-        restored = ["pg_restore", "--exit-on-error", f"--dbname={database.admin_url(copy)}"]
-        done = subprocess.run(restored, input=dump.stdout, capture_output=True)
-        assert done.returncode == 0, done.stderr
         with psycopg.connect(database.admin_url(copy), autocommit=True) as connection:
+            restore(book, connection)
             report = verify.run(connection, folder=book.folder, key=book.public_key)
         assert (report.findings, report.rows) == ([], book.verify().rows)
     finally:
         database.drop(copy)
+
+
+def restore(book, into) -> None:
+    """Every table of the log as text into another database, as a dump and a restore would have it."""
+    with connections["admin"].cursor() as source, into.cursor() as target:
+        target.execute("set session_replication_role = replica")
+        for table in ("audit_event", "audit_link", "audit_chain", "audit_anchor", "audit_rule"):
+            target.execute(f"delete from {table}")
+            with source.copy(f"copy (select * from {table}) to stdout") as out:
+                text = b"".join(out)
+            with target.copy(f"copy {table} from stdin") as back:
+                back.write(text)
 
 
 def test_the_command_says_what_is_wrong_in_swedish_and_fails(book):

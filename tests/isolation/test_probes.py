@@ -161,25 +161,27 @@ def check(world):
             compared("nobody", set(), seen[kind], size[kind])
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    parties=st.lists(st.tuples(few, index), min_size=10, max_size=18),
-    agreements=st.lists(agree, min_size=4, max_size=4),
-    steps=st.lists(operation, min_size=6, max_size=18),
-)
-def test_each_row_is_seen_by_those_who_may_and_nobody_else(world, parties, agreements, steps):
-    world.start_over(4)
-    for case, unit in parties:
-        act(world, ("join", case, unit))
-    for number, (name, _, *rest) in enumerate(agreements):
-        act(world, (name, number, *rest))
-    check(world)
-    for step in steps:
-        act(world, step)
-    check(world)
+def test_each_row_is_seen_by_those_who_may_and_nobody_else(world):
+    """The worlds and the count are one test, so that they stay together when tests are shared out."""
 
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        parties=st.lists(st.tuples(few, index), min_size=10, max_size=18),
+        agreements=st.lists(agree, min_size=4, max_size=4),
+        steps=st.lists(operation, min_size=6, max_size=18),
+    )
+    def in_each_world(parties, agreements, steps):
+        world.start_over(4)
+        for case, unit in parties:
+            act(world, ("join", case, unit))
+        for number, (name, _, *rest) in enumerate(agreements):
+            act(world, (name, number, *rest))
+        check(world)
+        for step in steps:
+            act(world, step)
+        check(world)
 
-def test_enough_was_probed_of_every_kind(world):
+    in_each_world()
     print(f"probes: {sum(MADE.values())}, leaks: 0, false denials: 0, {dict(MADE)}")
     assert sum(MADE.values()) >= WANTED
     assert min(MADE[kind] for kind in ("cases", "events", "blocks", "glass blocks", "citizen blocks", "nobody")) > 300
