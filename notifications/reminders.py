@@ -15,9 +15,11 @@ WARN_AT_MOST = 31
 # `{source}` gives id, case_id, reference, due_on, warn (int[]), escalate (days after, or null), owner_unit and
 # lead_unit of what is still open.
 REMIND = """
-with moment as (
+with picked as materialized (
+  select q.* from ({source}) q where q.id > %(after)s order by q.id limit %(batch)s
+), moment as (
   select s.*, m.what, m.label, m.day, lead(m.day, 1, s.due_on + 8) over (partition by s.id order by m.day) as next_day
-  from ({source}) s cross join lateral (
+  from picked s cross join lateral (
     select 'before' as what, 'before' || w as label, s.due_on - w as day from unnest(s.warn) w where w > 0
     union all values ('on', 'on', s.due_on), ('after', 'after', s.due_on + 1)
     union all select 'escalate', 'escalate', s.due_on + s.escalate where s.escalate is not null) m
@@ -39,15 +41,15 @@ with moment as (
   select gen_random_uuid(), r.key, 'email', 'reminder', r.unit_id, r.case_id, 'due', greatest(r.from_at, %(now)s),
       r.to_at, 0, '', %(now)s
   from reminder r where not exists (select 1 from notifications_delivery d where d.dedupe_key = r.key)
-  limit %(batch)s on conflict (dedupe_key) do nothing returning 1
+  on conflict (dedupe_key) do nothing returning 1
 ), item as (
   insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
   select r.unit_id, r.case_id, r.reference, %(kinds)s::jsonb ->> r.what, r.key, %(now)s
   from reminder r where %(kinds)s::jsonb ->> r.what <> '' and r.from_at <= %(now)s
     and not exists (select 1 from notifications_inboxitem i where i.dedupe_key = r.key)
-  limit %(batch)s on conflict (dedupe_key) do nothing returning 1
+  on conflict (dedupe_key) do nothing returning 1
 )
-select (select count(*) from mail), (select count(*) from item)
+select (select count(*) from mail), (select count(*) from item), (select max(id) from picked)
 """
 
 
@@ -60,13 +62,12 @@ def remind(*, job: str, source: str, prefix: str, kinds: str, now=None) -> int:
     """
     now = now or timezone.now()
     values = {"prefix": prefix, "kinds": kinds, "now": now, "today": timezone.localdate(now), "batch": BATCH}
-    made = 0
-    while True:
+    made, last = 0, 0
+    while last is not None:
         with alone(job) as cursor:
             if cursor is None:
                 return made
-            cursor.execute(REMIND.format(source=source), values)
-            mails, items = cursor.fetchone()
+            cursor.execute(REMIND.format(source=source), values | {"after": last})
+            mails, items, last = cursor.fetchone()
         made += mails + items
-        if max(mails, items) < BATCH:
-            return made
+    return made

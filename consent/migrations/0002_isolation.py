@@ -120,10 +120,10 @@ create function deadlines_changed() returns trigger language plpgsql security de
 begin
   perform 1 from cases_case where id in (select case_id from changed) order by id for no key update;
   update case_access a set open_deadline = due.next
-    from (select c.case_id, min(d.due_on) filter (where d.met_at is null and d.cancelled_at is null
-            and d.paused_on is null and d.kind <> 'payment') as next
-          from (select distinct case_id from changed) c left join cases_deadline d on d.case_id = c.case_id
-          group by c.case_id) due
+    from (select c.case_id, (select min(d.due_on) from cases_deadline d
+            where d.case_id = c.case_id and d.met_at is null and d.cancelled_at is null
+              and d.paused_on is null and d.kind <> 'payment') as next
+          from (select distinct case_id from changed) c offset 0) due
     where a.case_id = due.case_id and a.is_open and not a.emergency and a.open_deadline is distinct from due.next;
   return null;
 end $$;
