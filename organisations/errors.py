@@ -22,6 +22,10 @@ class Conflict(RuleBroken):
     """Somebody else changed the same thing first."""
 
 
+class TooMany(RuleBroken):
+    """The same thing too often in a short time; answered with 429."""
+
+
 def conflict_message(error: Exception) -> str | None:
     """The sentence for a broken rule or a lost race, or None for another kind of exception."""
     if isinstance(error, RuleBroken):

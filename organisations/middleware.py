@@ -12,7 +12,7 @@ from organisations import held, session, stepup
 from organisations import session_rules as rules
 from organisations.actors import citizen_actor, staff_actor
 from organisations.enums import UserKind
-from organisations.errors import conflict_message, refused_by_database
+from organisations.errors import TooMany, conflict_message, refused_by_database
 from organisations.models import Assignment
 from organisations.scope import acting_for
 
@@ -132,7 +132,8 @@ def run_in_scope(request, view, args, kwargs):
         refused = type(error).__name__
         message = conflict_message(error)
         if message is not None:
-            return render(request, "409.html", {"message": message}, status=409)
+            status = 429 if isinstance(error, TooMany) else 409
+            return render(request, f"{status}.html", {"message": message}, status=status)
         if refused_by_database(error):
             raise PermissionDenied from error
         raise

@@ -1,22 +1,28 @@
 """The plan as a finished document: its words, the PDF that a worker draws, and who was given a copy (PLA-1, PLA-6)."""
 
+from datetime import timedelta
+
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from audit import log
+from audit.models import AuditEvent
 from cases import services as cases
 from consent import representatives
 from consent.models import Consent, Disclosure
 from meetings.models import Attendance
 from organisations import swedish
 from organisations.enums import Sector
+from organisations.errors import TooMany
 from plans import services, sharing
 from plans.models import BlockKey, Doer, HandedOutCopy, Plan, PlanDocument
 from plans.sharing import NOT_SHARED, NOT_THE_WHOLE, PART_NOT_SHARED
 from plans.tasks import nudge
 
+ORDERED = "plans.pdf_ordered"
+ORDERS_A_MINUTE = 30
 LABELS = {Doer.SELF: "Du själv"}
 KINDS = {Doer.SELF: "self", Doer.RELATIVE: "relative", Doer.OTHER: "other"}
 
@@ -215,6 +221,14 @@ def mine(plan: Plan, *, by):
     return PlanDocument.objects.filter(plan=plan, revision=plan.revision, hidden_topics=masks)
 
 
+def refuse_too_many(by) -> None:
+    """Drawing is heavy: so many new documents in a minute for one user, and the log is the counter."""
+    since = timezone.now() - timedelta(minutes=1)
+    own = AuditEvent.objects.filter(unit_id=by.unit_id, user_id=by.user_id, event=ORDERED, at__gte=since)
+    if own.count() >= ORDERS_A_MINUTE:
+        raise TooMany("Du har beställt många pdf:er på kort tid. Vänta en minut och försök igen.")
+
+
 def order(*, plan: Plan, by) -> PlanDocument:
     """Order the PDF of the plan as it stands and as the unit sees it.
 
@@ -228,13 +242,15 @@ def order(*, plan: Plan, by) -> PlanDocument:
         plan=plan, revision=now.revision, hidden_topics=masks,
         defaults={"case_id": plan.case_id, "context": lambda: context(now)},
     )  # fmt: skip
+    if made or document.state == "failed":
+        refuse_too_many(by)
     if document.state == "failed":
         document.state, document.attempts = "queued", 0
         document.save(update_fields=["state", "attempts"])
         made = True
     if made:
         log.record(
-            "plans.pdf_ordered", action=log.PRINT, case_id=plan.case_id, person_id=plan.case.person_id,
+            ORDERED, action=log.PRINT, case_id=plan.case_id, person_id=plan.case.person_id,
             object_id=str(document.pk),
         )  # fmt: skip
         transaction.on_commit(nudge)

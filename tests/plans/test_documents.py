@@ -181,3 +181,13 @@ def test_who_may_print_and_hand_out(browse, plan):
     assert browse("hanna.dalarna").get(url("hand_out", plan, 1)).status_code == 200
     assert browse("linda.kalmar").get(url("download", plan, 1)).status_code == 404
     assert browse("helena.falun").get(url("pdf", plan, 1)).status_code in (403, 404)
+
+
+def test_there_is_a_ceiling_a_minute(cast, amira, plan, monkeypatch):
+    """Another drawing of the same text costs nothing; a new text when many have been ordered waits (V2.4.1)."""
+    monkeypatch.setattr(documents, "ORDERS_A_MINUTE", 1)
+    assert amira.post(url("pdf", plan, 1)).status_code == 302
+    with cast.acting("owner"):
+        PlanDocument.objects.update(state="failed")
+    refused = amira.post(url("pdf", plan, 1))
+    assert refused.status_code == 429 and "många pdf:er" in refused.content.decode()
