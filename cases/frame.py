@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import protection
-from cases.enums import State
+from cases.enums import CloseReason, State
 from cases.numbers import age
 from organisations import swedish
 
@@ -101,12 +101,18 @@ def notes(case) -> dict[int, str]:
 def tags(case, consent) -> list[dict]:
     found = [consent_tag(consent)] if case.is_open else []
     if not case.is_open:
-        found.append({"text": case.get_state_display(), "kind": "", "icon": "circle-check"})
+        found.append(ended_tag(case))
     if case.interpreter:
         found.append({"text": "Tolk behövs", "kind": "info", "icon": "languages"})
     if case.inpatient:
         found.append({"text": "Inlagd på sjukhus", "kind": "info", "icon": "hospital"})
     return found
+
+
+def ended_tag(case) -> dict:
+    if case.close_reason == CloseReason.MISTAKE:
+        return {"text": "Makulerat", "kind": "danger", "icon": "circle-alert"}
+    return {"text": case.get_state_display(), "kind": "", "icon": "circle-check"}
 
 
 def consent_tag(current) -> dict:

@@ -1,6 +1,6 @@
 """The person's own log extract: all units' rows, in the same words as on the page."""
 
-from citizen import reading, words
+from citizen import readers, words
 from logbook import extracts
 from logbook.pages import in_period
 from organisations import swedish
@@ -8,7 +8,7 @@ from organisations import swedish
 
 def order(case, *, from_on, to_on, by):
     """Freeze the period's rows and queue the PDF. Raises RuleBroken when there is nothing, or too much."""
-    rows = in_period(reading.log_of(case), from_on, to_on)
+    rows = in_period(readers.log_of(case.person_id), from_on, to_on)
     return extracts.order(
         person_id=case.person_id,
         name=case.shown_name,

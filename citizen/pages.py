@@ -1,6 +1,6 @@
 """The contexts of the citizen's pages."""
 
-from citizen import givers, reading, words
+from citizen import givers, readers, reading, words
 from citizen.door import is_guardian
 
 
@@ -31,7 +31,7 @@ def plan_page(case, actor) -> dict:
         "earlier": plans[1:],
         "meeting": reading.next_meeting(case),
         "consent": reading.consent_now(case),
-        "last_reader": reading.last_reader(case, actor.user_id),
+        "last_reader": readers.last_reader(case, actor.user_id),
     }
     if plan is None:
         shown["events"] = reading.happened(case, reading.consents_of(case))

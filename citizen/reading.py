@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.core.paginator import Paginator
-from django.db import connection
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit.models import AuditEvent
 from cases import topics
 from citizen import words
 from citizen.door import is_guardian, may_see_place
@@ -30,7 +27,6 @@ from plans.models import (
     PlanState,
 )
 
-READERS_PER_PAGE = 25
 # What the database does not show to citizens: how mature somebody found the child to be.
 UNSEEN = ("child_mature",)
 TAGS = {
@@ -182,27 +178,6 @@ def consent_now(case) -> dict | None:
         "no": Answer.NO in (row.share_answer, row.planning_answer),
         "lapsed": row.both_yes and lapsed,
     }
-
-
-def log_of(case):
-    """The person's rows in the log, newest first; the lists are looked up first, by their own index."""
-    with connection.cursor() as cursor:
-        cursor.execute("select listed_with(%s)", [case.person_id])
-        listed = [row[0] for row in cursor.fetchall()]
-    about = Q(person_id=case.person_id) | Q(pk__in=listed)
-    return AuditEvent.objects.filter(about).order_by("-at", "-id")
-
-
-def last_reader(case, user_id):
-    row = log_of(case).filter(actor_kind="staff").first()
-    return words.reading(row, case.person_id, user_id) if row else None
-
-
-def readers_page(case, user_id, number, *, own: bool):
-    """One page of who has read or written, and the page object; `own`: also what one has read oneself."""
-    rows = log_of(case) if own else log_of(case).exclude(actor_kind="citizen", user_id=user_id)
-    page = Paginator(rows, READERS_PER_PAGE).get_page(number)
-    return [words.reading(row, case.person_id, user_id) for row in page], page
 
 
 def copies_of(case) -> list[dict]:

@@ -6,6 +6,7 @@ app_name = "citizen"
 urlpatterns = [
     path("min-plan/", views.plan, name="plan"),
     path("min-plan/alla/", views.choose, name="choose"),
+    path("min-plan/lasare/", views.all_readers, name="all_readers"),
     path("min-plan/vad-ar-en-sip/", views.about, name="about"),
     path("min-plan/<uuid:pk>/", views.case, name="case"),
     path("min-plan/<uuid:pk>/version/<int:number>/", views.version, name="version"),

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import log
 from citizen import extracts, pages, reading
+from citizen import readers as reader_pages
 from citizen.door import mine, own_cases
 from logbook import pages as log_pages
 from logbook.forms import PeriodForm
@@ -27,7 +28,7 @@ def choose(request):
     """All plans that the citizen may read; none at all is said in words."""
     cases = list(own_cases())
     log.record("citizen.listed", action=log.READ, persons=sorted({case.person_id for case in cases}))
-    return render(request, "citizen/choose.html", {"cases": cases})
+    return render(request, "citizen/choose.html", {"cases": cases, "has_log": reader_pages.has_log()})
 
 
 @require_safe
@@ -62,8 +63,17 @@ def copies(request, case):
 def readers(request, case):
     """Who has read; one's own readings on request, since they would fill the page."""
     own = request.GET.get("egna") == "1"
-    rows, page = reading.readers_page(case, request.actor.user_id, request.GET.get("sida"), own=own)
+    rows, page = reader_pages.page_of(case.person_id, request.actor.user_id, request.GET.get("sida"), own=own)
     return render(request, "citizen/readers.html", pages.frame(case) | {"rows": rows, "page": page, "own": own})
+
+
+@require_safe
+def all_readers(request):
+    """The same when there is no case to read: after a mistake, or when all has been erased (PDL 8:5)."""
+    own, person_id = request.GET.get("egna") == "1", reader_pages.myself()
+    rows, page = reader_pages.page_of(person_id, request.actor.user_id, request.GET.get("sida"), own=own)
+    log.record("citizen.readers", action=log.READ, person_id=person_id)
+    return render(request, "citizen/all_readers.html", {"rows": rows, "page": page, "own": own})
 
 
 @require_http_methods(["GET", "POST"])

@@ -114,12 +114,14 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class Reading:
-    """One row of the log, told to the person."""
+    """One row of the log, told to the person; or several alike, of which `since` is the first."""
 
     at: object
     who: str
     where: str
     what: str
+    since: object = None
+    times: int = 1
 
 
 def reading(row, person_id: int, user_id: int) -> Reading:

@@ -118,6 +118,14 @@ def test_a_list_with_ones_name_is_told_as_such(story):
     assert "Såg namnet i en lista" in page(signed_in("elsa.medborgare"), of(story.planned, "lasare/"))
 
 
+def test_the_same_reading_over_and_over_is_one_row_with_a_number(story):
+    staff = signed_in("amira.falun")
+    for _ in range(4):
+        staff.get(f"/arenden/{story.planned.pk}/logg/")
+    html = page(signed_in("elsa.medborgare"), of(story.planned, "lasare/"))
+    assert re.search(r"[4-9] gånger, första gången kl\.", html)
+
+
 def test_a_draft_is_invisible(story):
     with story.cast.acting("owner"):
         case = type(story.planned).objects.get(pk=story.planned.pk)

@@ -31,6 +31,12 @@ def planned(cast):
     return build.planned(cast).case
 
 
+def test_the_owner_sees_that_the_case_is_void(cast, planned, browse):
+    void(cast, planned)
+    html = browse("amira.falun").get(f"/arenden/{planned.pk}/").content.decode()
+    assert "Makulerat" in html and "Avslutad</span>" not in html
+
+
 def test_a_void_case_is_hidden_from_all_but_the_owner(cast, planned, browse):
     assert received(cast) > 0
     void(cast, planned)
@@ -41,7 +47,7 @@ def test_a_void_case_is_hidden_from_all_but_the_owner(cast, planned, browse):
     inbox = party.get("/kallelser/").content.decode()
     assert "Ett ärende är makulerat" in inbox and WHY not in inbox
     own = browse("amira.falun").get(f"/arenden/{planned.pk}/")
-    assert own.status_code == 200 and "Makulera" not in own.content.decode()
+    assert own.status_code == 200 and "Makulera ärendet" not in own.content.decode()
     with cast.acting("owner"):
         case = Case.objects.get(pk=planned.pk)
         assert (case.state, case.close_reason) == ("closed", "mistake")

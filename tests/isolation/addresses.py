@@ -287,6 +287,7 @@ def of_citizens(atlas: Atlas) -> list[Target]:
         Target("citizen:plan", allowed=MOVED),
         Target("citizen:choose"),
         Target("citizen:about"),
+        Target("citizen:all_readers"),
         *about_one("main", atlas, "citizen:case", "citizen:consents", "citizen:copies", "citizen:readers",
                    "citizen:pdf", "citizen:extract"),
         *about_one("main", atlas, "citizen:extract_pdf", extract=ids["own_extract"]),
