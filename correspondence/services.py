@@ -45,7 +45,9 @@ def send(*, case, text: str, by, to=(), topics: int = ALL, key: uuid.UUID | None
         },
     )  # fmt: skip
     if new:
-        cases.note(case, kind="message", text="Ett meddelande skrevs", by=by)
+        if not chosen:
+            # The case's history is read by all: of what was written to some of them it says nothing.
+            cases.note(case, kind="message", text="Ett meddelande skrevs", topics=topics, by=by)
         log.record("messages.sent", case_id=case.pk, person_id=case.person_id, object_id=str(message.pk))
         for unit_id in sorted(told):
             notifications.tell_unit(unit_id=unit_id, case_id=case.pk, kind="message", key=str(message.pk))
