@@ -114,6 +114,18 @@ end $$;
 create trigger letters_only after update of protection on cases_case
   for each row when (new.protection <> 'none') execute function letters_only();
 
+-- A new owner answers for what still waits: it posts the letter, and phones when nothing came through.
+create function notices_follow_owner() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  update notifications_delivery set unit_id = new.owner_unit_id
+    where case_id = new.id and to_person and state in ('due', 'sending', 'to_post');
+  return null;
+end $$;
+{definer("notices_follow_owner()", to="")}
+create trigger notices_follow_owner after update of owner_unit_id on cases_case
+  for each row when (old.owner_unit_id is distinct from new.owner_unit_id) execute function notices_follow_owner();
+
 -- A neutral notice by each channel the person has said yes to; by letter alone with protected identity. The unit
 -- that owns the case answers for it: it posts the letter, and phones when nothing came through.
 create function tell_person(cid uuid, key text) returns int language plpgsql

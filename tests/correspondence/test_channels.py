@@ -289,3 +289,88 @@ def test_the_letters_text_is_the_neutral_one():
     assert (
         "Logga in" in templates.render(templates.PERSON, url="https://a.example", citizen_url="https://b.example").body
     )
+
+
+# Broken on purpose
+
+
+@pytest.mark.parametrize("address", ["", "@", "elsa", "elsa@post.example\nBcc: x@y.example", "a@b", "<x@y.example>"])
+def test_an_address_that_cannot_get_mail_is_refused(cast, address):
+    with pytest.raises(RuleBroken, match="e-postadress"):
+        choose(cast, build.case(cast), channel="email", address=address)
+
+
+def test_what_waits_follows_the_case_to_its_new_owner(letter, browse):
+    """Nobody else can post the letter or phone: the old owner may not even see the case."""
+    cast, case = letter
+    with connections["admin"].cursor() as cursor:
+        cursor.execute("update cases_case set owner_unit_id = %s where id = %s", [cast.unit("party").pk, case.pk])
+    assert f"Ärende {case.reference}" in text(browse("hanna.dalarna").get("/brev/"))
+    assert case.reference not in text(browse("amira.falun").get("/brev/"))
+
+
+def test_a_letter_is_posted_once_and_on_a_day_when_it_was_there(letter, browse):
+    _, _ = letter
+    client = browse("amira.falun")
+    pk = re.search(r"/brev/([0-9a-f-]{36})/pdf/", client.get("/brev/").content.decode())[1]
+    for day in ("2020-01-01", "", "x" * 5000, "nu\x00", "2026-02-30"):
+        assert client.post(f"/brev/{pk}/postat/", {"on": day}).status_code in (200, 400), day
+    assert deliveries() == [("letter", "to_post")]
+    answers = [client.post(f"/brev/{pk}/postat/", {"on": "i dag"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 200]
+    assert "väntar inte längre" in text(answers[1])
+
+
+def test_the_queue_says_when_the_address_is_missing(own_database, browse):
+    cast = Cast()
+    case = build.case(cast, address="")
+    choose(cast, case, channel="letter", address="")
+    tell(cast, case)
+    sending.send_due()
+    assert "Adressen saknas i ärendet" in text(browse("amira.falun").get("/brev/"))
+
+
+def test_readers_and_other_roles_post_nothing(letter, browse):
+    pk = re.search(r"/brev/([0-9a-f-]{36})/pdf/", browse("amira.falun").get("/brev/").content.decode())[1]
+    for who in ("mattias.falun", "helena.falun", "anders.falun", "linda.kalmar"):
+        client = browse(who)
+        assert client.get(f"/brev/{pk}/pdf/").status_code in (403, 404), who
+        assert client.post(f"/brev/{pk}/postat/", {"on": "i dag"}).status_code in (403, 404), who
+    assert deliveries() == [("letter", "to_post")]
+
+
+def test_the_citizens_page_takes_no_tampered_form(cast, browse):
+    case = build.case(cast, number="194307199069")
+    build_access(cast.user("citizen"), case)
+    client, address = browse("elsa.medborgare"), f"/min-plan/{case.pk}/kontakt/"
+    bad = [
+        {"channel": "in_app", "address": NUMBER}, {"channel": "sdk", "address": "x"}, {"channel": ""},
+        {"channel": "sms", "address": "0" * 100_000}, {"channel": "sms", "address": "\x00"},
+        {"channel": "email", "address": "<script>@x"},
+    ]  # fmt: skip
+    for sent in bad:
+        answer = client.post(address, sent)
+        assert answer.status_code in (200, 400) and "<script>@x" not in answer.content.decode(), sent
+    for _ in range(2):
+        assert client.post(address, {"channel": "sms", "address": NUMBER}).status_code == 302
+        assert client.get(f"/arenden/{case.pk}/kontaktvagar/").status_code in (302, 403, 404)
+    with cast.acting("owner"):
+        assert ChannelConsent.objects.count() == 1
+
+
+def test_the_fake_gateway_takes_nothing_that_tells(cast):
+    """What the tests lean on: it refuses names, long texts, other alphabets and odd numbers itself."""
+    good = {
+        "id": "1",
+        "to": "+46701740605",
+        "from": "Meddelande",
+        "text": templates.render("person", url="https://a.example").short,
+    }
+    with gateway() as phone:
+        assert phone.take(good) == 200
+        wrong = [
+            good | {"text": "Astrid, din SIP"}, good | {"text": good["text"] + "?id=1"}, good | {"to": "0701740605"},
+            good | {"text": good["text"] * 4}, good | {"case": "2026-0001"},
+        ]  # fmt: skip
+        assert [phone.take(message | {"id": str(n)}) for n, message in enumerate(wrong, start=2)] == [400] * 5
+        assert phone.take(good) == 409

@@ -73,7 +73,7 @@ def test_a_citizen_opts_into_text_messages_and_out_again(someone, stack):
     with urllib.request.urlopen(stack.mailbox, timeout=5) as answer:
         assert GATEWAYS in answer.read().decode()
     sofia.open(f"{case}kontaktvagar/")
-    sofia.says("Sms", "Ja", "I Min plan".lower())
+    sofia.says("Sms", "Ja", "i Min plan")
     sofia.look("kontaktvagar-i-arendet")
 
     elsa.press("Ta tillbaka")

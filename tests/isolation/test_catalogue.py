@@ -15,7 +15,7 @@ DEFINERS = {
     "take_over_discharge", "tell_care_plan", "tell_of_admission",
     "recall_disclosure", "recall_from", "recalled_for_me", "void_case",
     "add_messages", "cancel_channel", "choose_channel", "decides_channels", "end_channel", "letters_only",
-    "notify_staff", "person_address", "post_letter", "tell_person",
+    "notices_follow_owner", "notify_staff", "person_address", "post_letter", "tell_person",
     "bind_staff", "citizen_signed_in",
     "break_glass", "emergency_case", "end_emergency", "glass_case", "glass_hours",
     "access_changed", "adopt_plan_of_ward", "audit_anchor_at", "audit_anchored", "audit_append", "audit_chains_before",
