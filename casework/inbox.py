@@ -20,6 +20,7 @@ ICONS = {
     "handed_over": "user-plus", "consent_ended": "shield", "closed": "flag", "deviation": "triangle-alert",
     "deadline": "clock", "party": "users", "glass_broken": "key-round", "corrected": "history", "voided": "x",
     "recalled": "undo-2", "protection": "shield", "admitted": "hospital", "message": "message-square",
+    "letter": "printer",
 }  # fmt: skip
 
 
@@ -27,6 +28,8 @@ ICONS = {
 LEADS_TO = {
     "deviation": "deviations:list", "message": "correspondence:messages", "admitted": "discharge:admitted",
 }  # fmt: skip
+# Where it is the unit's list that is led to.
+LISTS = {"letter": "correspondence:letters"}
 STEPS = ("", "Den som bevakar har fått veta det", "SIP-samordnaren har fått veta det", "Chefen har fått veta det")
 
 

@@ -12,7 +12,7 @@ from notifications.models import Channel, Delivery, DeliveryState
 from notifications.templates import PERSON, render
 from organisations.errors import RuleBroken
 from organisations.models import Assignment
-from plans.pdf import render_notice
+from plans.pdf import PdfFailed, render_notice
 
 PAGE = 25
 NO_ADDRESS = "Adressen saknas i ärendet. Fråga personen, skriv in den och hämta sedan brevet."
@@ -55,12 +55,18 @@ def letter(pk, by) -> tuple[Delivery, Case]:
 
 
 def pdf(case, *, url: str, citizen_url: str) -> bytes:
-    """The letter on one page; name and address for the window, and with protected identity neither."""
+    """The letter on one page; name and address for the window, and with protected identity neither.
+
+    Raises RuleBroken when it cannot be drawn.
+    """
     lines = [] if case.is_protected else [case.full_name, *case.address.split("\n")]
     message = render(PERSON, url=url, citizen_url=citizen_url)
     context = {"address": lines, "written_on": timezone.localdate().isoformat(), "text": message.body}
     log.record("letters.printed", action=log.PRINT, case_id=case.pk, person_id=case.person_id)
-    return render_notice(context, timeout=SECONDS)
+    try:
+        return render_notice(context, timeout=SECONDS)
+    except PdfFailed:
+        raise RuleBroken("Brevet gick inte att göra just nu. Försök igen om en stund.") from None
 
 
 def posted(*, letter: Delivery, case, on, by) -> None:

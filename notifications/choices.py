@@ -16,7 +16,16 @@ GROUPS = {
     "deviation": ("Avvikelser", {"deviation"}),
     "other": (
         "Annat som kommer till enheten",
-        {"delivery_failed", "other_sip", "consent_changed", "glass_broken", "birthday", "adult", "protection"},
+        {
+            "delivery_failed",
+            "letter",
+            "other_sip",
+            "consent_changed",
+            "glass_broken",
+            "birthday",
+            "adult",
+            "protection",
+        },
     ),
     "unread": ("Det som ingen har öppnat i tid", set()),
 }

@@ -14,7 +14,7 @@ DEFINERS = {
     "notice_day_changed", "notice_message", "notices_protected", "open_admission", "open_care_plan", "send_notice",
     "take_over_discharge", "tell_care_plan", "tell_of_admission",
     "recall_disclosure", "recall_from", "recalled_for_me", "void_case",
-    "add_messages", "cancel_channel", "choose_channel", "decides_channels", "end_channel", "letters_only",
+    "add_messages", "cancel_channel", "choose_channel", "decides_channels", "end_channel", "letter_done", "letters_only",
     "notices_follow_owner", "notify_staff", "person_address", "post_letter", "tell_person",
     "bind_staff", "citizen_signed_in",
     "break_glass", "emergency_case", "end_emergency", "glass_case", "glass_hours",
