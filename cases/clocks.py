@@ -6,8 +6,7 @@ Days are added to Stockholm's dates, never to instants; only hours are hours. `c
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 
-from cases import calendar_se
-from organisations import swedish
+from organisations import calendar_se, swedish
 
 # What starts a clock, as it is said in a sentence: "Tre dagar från utskrivningsklar 17 mars".
 STARTS = {

@@ -7,12 +7,12 @@ keeps the rule as it stood when its clock started, so that a changed rule rewrit
 from django.db import connection
 from django.utils import timezone
 
-from cases import calendar_se
 from cases.deadlines_sql import BLIND, FIRST, NO_LONGER, OPEN, SOURCES, STALE, missing
 from cases.enums import ClockEventKind, DeadlineKind
 from cases.models import ClockEvent, Deadline
 from notifications import services as notifications
 from notifications.reminders import WARN_AT_MOST, remind
+from organisations import calendar_se
 from organisations.jobs import alone, must_see
 from organisations.models import DeadlineRule
 

@@ -53,7 +53,7 @@ NEXT = {
     "event": "and e.id > %(after)s::bigint order by e.id limit %(batch)s",
 }
 
-# `closed` holds the holidays and eves on Mondays to Fridays, from the same library as `cases.calendar_se`.
+# `closed` holds the holidays and eves on Mondays to Fridays, from the same library as `organisations.calendar_se`.
 # A day `{day}` is a weekday.
 WEEKDAY = "(extract(isodow from ({day})) < 6 and ({day}) <> all(%(closed)s::date[]))"
 DUE = """

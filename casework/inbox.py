@@ -1,11 +1,14 @@
 """What has come to the unit: read, opened and handled by those who receive (KAL-2, KAL-3)."""
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from audit import log
+from cases.access_models import CaseAccess
 from cases.models import Case
+from notifications.escalation import ENDINGS
 from notifications.models import InboxItem
 from organisations import swedish
 from organisations.models import Assignment
@@ -17,6 +20,7 @@ ICONS = {
     "handed_over": "user-plus", "consent_ended": "shield", "closed": "flag", "deviation": "triangle-alert",
     "deadline": "clock", "party": "users", "glass_broken": "key-round", "corrected": "history", "voided": "x",
     "recalled": "undo-2", "protection": "shield", "admitted": "hospital", "message": "message-square",
+    "letter": "printer",
 }  # fmt: skip
 
 
@@ -24,6 +28,8 @@ ICONS = {
 LEADS_TO = {
     "deviation": "deviations:list", "message": "correspondence:messages", "admitted": "discharge:admitted",
 }  # fmt: skip
+# Where it is the unit's list that is led to.
+LISTS = {"letter": "correspondence:letters"}
 STEPS = ("", "Den som bevakar har fått veta det", "SIP-samordnaren har fått veta det", "Chefen har fått veta det")
 
 
@@ -33,7 +39,13 @@ def items(actor, choice: str):
     if choice == "klara":
         return own.exclude(done_at=None)
     own = own.filter(done_at=None)
-    return own.filter(read_at=None) if choice == "olast" else own
+    return own.filter(waits(actor), read_at=None) if choice == "olast" else own
+
+
+def waits(actor) -> Q:
+    """Rows of cases that the unit sees, and those that say that it does not any more; as the menu's count."""
+    seen = CaseAccess.objects.filter(unit_id=actor.unit_id, valid_to__gte=timezone.localdate(), emergency=False)
+    return Q(kind__in=ENDINGS) | Q(case_id__in=seen.values("case_id"))
 
 
 def page(actor, *, choice: str, number: str) -> dict:

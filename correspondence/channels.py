@@ -1,5 +1,7 @@
 """The person's yes to being told by one channel: off by default, ended at once (trust.md 6)."""
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import connection
 
 from audit import log
@@ -37,10 +39,18 @@ def choose(*, case, channel: str, address: str, form: str, by) -> None:
         raise RuleBroken(LETTERS_ONLY)
     if channel == "sms" and not sms.number(address):
         raise RuleBroken("Skriv ett mobilnummer, till exempel 070-174 06 05.", field="address")
-    if channel == "email" and "@" not in address:
-        raise RuleBroken("Skriv en e-postadress.", field="address")
+    if channel == "email" and not is_email(address):
+        raise RuleBroken("Skriv en e-postadress, till exempel namn@exempel.se.", field="address")
     call("choose_channel", case.pk, channel, "" if channel == "letter" else address, form)
     tell(case, "channels.chosen", f"Personen vill få besked {HOW[channel]}", channel, by=by)
+
+
+def is_email(address: str) -> bool:
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return True
 
 
 def end(*, case, channel: str, form: str, by) -> None:

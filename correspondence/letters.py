@@ -12,9 +12,10 @@ from notifications.models import Channel, Delivery, DeliveryState
 from notifications.templates import PERSON, render
 from organisations.errors import RuleBroken
 from organisations.models import Assignment
-from plans.pdf import render_notice
+from plans.pdf import PdfFailed, render_notice
 
 PAGE = 25
+NO_ADDRESS = "Adressen saknas i ärendet. Fråga personen, skriv in den och hämta sedan brevet."
 SECONDS = 25
 SHOWN = ("id", "case_id", "unit_id", "state", "created_at", "posted_on", "posted_by_id")
 
@@ -33,10 +34,15 @@ def page(by, *, posted: bool, number: str) -> dict:
     log.record("letters.listed", action=log.READ, persons=sorted({case.person_id for case in cases.values()}))
     rows = [
         {"letter": row, "case": cases.get(row.case_id), "by": who.get(row.posted_by_id),
-         "care": protection.letters(cases[row.case_id]) if row.case_id in cases else ""}
+         "care": care(cases[row.case_id]) if row.case_id in cases else ""}
         for row in shown
     ]  # fmt: skip
     return {"rows": rows, "shown": shown, "posted": posted}
+
+
+def care(case) -> str:
+    """What whoever posts it must think of."""
+    return protection.letters(case) or ("" if case.address else NO_ADDRESS)
 
 
 def letter(pk, by) -> tuple[Delivery, Case]:
@@ -49,18 +55,26 @@ def letter(pk, by) -> tuple[Delivery, Case]:
 
 
 def pdf(case, *, url: str, citizen_url: str) -> bytes:
-    """The letter on one page; name and address for the window, and with protected identity neither."""
+    """The letter on one page; name and address for the window, and with protected identity neither.
+
+    Raises RuleBroken when it cannot be drawn.
+    """
     lines = [] if case.is_protected else [case.full_name, *case.address.split("\n")]
     message = render(PERSON, url=url, citizen_url=citizen_url)
     context = {"address": lines, "written_on": timezone.localdate().isoformat(), "text": message.body}
     log.record("letters.printed", action=log.PRINT, case_id=case.pk, person_id=case.person_id)
-    return render_notice(context, timeout=SECONDS)
+    try:
+        return render_notice(context, timeout=SECONDS)
+    except PdfFailed:
+        raise RuleBroken("Brevet gick inte att göra just nu. Försök igen om en stund.") from None
 
 
 def posted(*, letter: Delivery, case, on, by) -> None:
-    """Note that it has been posted, and by whom. Raises RuleBroken when it does not wait any more."""
+    """Note that it has been posted, and by whom. Raises RuleBroken for a day when it cannot have been, or once more."""
     if on > timezone.localdate():
         raise RuleBroken("Dagen har inte varit än.", field="on")
+    if on < timezone.localdate(letter.created_at):
+        raise RuleBroken("Brevet fanns inte den dagen. Skriv dagen då det postades.", field="on")
     with connection.cursor() as cursor:
         cursor.execute("select post_letter(%s, %s)", [letter.pk, on])
         if not cursor.fetchone()[0]:

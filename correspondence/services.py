@@ -22,8 +22,9 @@ NOT_READABLE = "Alla som du har valt får inte läsa om de ämnena. Välj andra 
 def send(*, case, text: str, by, to=(), topics: int = ALL, key: uuid.UUID | None = None) -> CaseMessage:
     """Write to all other parties, or to the units `to` alone.
 
-    `key` is the form's own: the same form twice is one message. Units that may not read of the topics are not told
-    (SAM-3). Raises RuleBroken without a receiver, for one who may not read it, and for a text that is too long.
+    `key` is the form's own: the same form twice is one message, and one that was written anew in it is another. Units
+    that may not read of the topics are not told (SAM-3). Raises RuleBroken without a receiver, for one who may not read
+    it, and for a text that is too long.
     """
     if not text.strip() or len(text) > MAX_TEXT:
         raise RuleBroken(f"Skriv högst {MAX_TEXT} tecken.", field="text")
@@ -37,15 +38,18 @@ def send(*, case, text: str, by, to=(), topics: int = ALL, key: uuid.UUID | None
     told = {unit_id for unit_id in chosen or others if readable_by(case.pk, unit_id, topics)}
     if chosen - told or not told:
         raise RuleBroken(NOT_READABLE, field="topics")
+    content = f"{case.pk} {by.assignment_id} {sorted(chosen)} {topics} {text}"
     message, new = CaseMessage.objects.get_or_create(
-        pk=key or uuid.uuid4(),
+        pk=uuid.uuid5(key or uuid.uuid4(), content),
         defaults={
             "case": case, "text": text, "topics": topics, "to_units": sorted(chosen), "unit_id": by.unit_id,
             "by_id": by.assignment_id,
         },
     )  # fmt: skip
     if new:
-        cases.note(case, kind="message", text="Ett meddelande skrevs", by=by)
+        if not chosen:
+            # The case's history is read by all: of what was written to some of them it says nothing.
+            cases.note(case, kind="message", text="Ett meddelande skrevs", topics=topics, by=by)
         log.record("messages.sent", case_id=case.pk, person_id=case.person_id, object_id=str(message.pk))
         for unit_id in sorted(told):
             notifications.tell_unit(unit_id=unit_id, case_id=case.pk, kind="message", key=str(message.pk))

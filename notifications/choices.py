@@ -2,15 +2,31 @@
 
 from notifications.models import Channel
 
-# As the database's notice_group(); what stands in none of them is ”other”.
+# As the database's notice_group(); each kind of row in the inbox stands in exactly one.
 GROUPS = {
     "call": ("Kallelser och mötestider", {"call", "moved", "cancelled", "call_reminder", "party"}),
     "answer": ("Svar på kallelser", {"answer", "left"}),
     "message": ("Meddelanden i ärenden", {"message"}),
-    "plan": ("Planer, avslut och överlämning", {"plan", "corrected", "closed", "consent_ended", "handed_over"}),
-    "deadline": ("Tidsgränser", {"deadline", "consent_lapses", "consent_lapsed"}),
+    "plan": (
+        "Planer, avslut och överlämning",
+        {"plan", "corrected", "recalled", "closed", "voided", "consent_ended", "handed_over"},
+    ),
+    "discharge": ("Inläggning på sjukhus", {"admitted"}),
+    "deadline": ("Tidsgränser", {"deadline", "deadline_manager", "consent_lapses", "consent_lapsed"}),
     "deviation": ("Avvikelser", {"deviation"}),
-    "other": ("Annat som kommer till enheten", set()),
+    "other": (
+        "Annat som kommer till enheten",
+        {
+            "delivery_failed",
+            "letter",
+            "other_sip",
+            "consent_changed",
+            "glass_broken",
+            "birthday",
+            "adult",
+            "protection",
+        },
+    ),
     "unread": ("Det som ingen har öppnat i tid", set()),
 }
 CHANNELS = {Channel.IN_APP: "I systemet", Channel.EMAIL: "E-post", Channel.SMS: "Sms"}

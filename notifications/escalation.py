@@ -1,22 +1,26 @@
 """What a unit has not read by its watch times is brought up: watchers, then coordinator, then manager (GUI-3).
 
 Set-based and idempotent: how far a row has come stands on the row, and each telling has its own key. The watch times
-are Stockholm's, on the weekdays of the unit's routine.
+are Stockholm's, on the weekdays of the unit's routine; a holiday or one of the three eves counts as a Sunday.
 """
 
 import json
+from datetime import timedelta
 
 from django.utils import timezone
 
 from notifications.choices import DEFAULT
+from notifications.models import QUIET_FROM, QUIET_TO
+from organisations import calendar_se
 from organisations.jobs import alone
 
 BATCH = 5000
 STEPS = 3
 # Whoever watches at 11.30 has until twelve to open what came before.
 GRACE_MINUTES = 30
-# What is older than this has been brought up as far as it goes, or is nobody's any more.
-OLDEST_DAYS = 14
+# Three watch times of a unit that looks once a week, over Christmas; what is older is nobody's any more.
+OLDEST_DAYS = 42
+SUNDAY = 7
 WEEKDAYS, TIMES = [1, 2, 3, 4, 5], ["08:00", "11:30", "15:00"]
 
 # The unit's own routine, else its county's guideline, else the three times of Kalmar's.
@@ -32,14 +36,23 @@ cross join lateral (select coalesce((
     order by k.county_code desc, k.valid_from desc limit 1), %(routine)s::jsonb) as w) g
 """
 
+# What tells a unit that something is over is for it also when it does not see the case any more.
+ENDINGS = ("consent_ended", "voided", "recalled")
+# What is unread, and still the unit's to open.
+WAITS = f"""
+i.read_at is null and i.done_at is null and (i.kind in {ENDINGS} or exists (
+  select 1 from case_access s where s.case_id = i.case_id and s.unit_id = i.unit_id and s.valid_to >= %(today)s
+    and not s.emergency))
+"""  # noqa: S608 - our own words
+
 DEFAULT_ROUTINE = json.dumps({"weekdays": WEEKDAYS, "times": TIMES})
 ONE_ROUTINE = f"{ROUTINE} where u.id = %(unit)s"
 
 ESCALATE = f"""
 with unread as (
-  select id, unit_id, case_id, created_at, escalated from notifications_inboxitem
-  where read_at is null and done_at is null and escalated < %(steps)s
-    and created_at > %(now)s - make_interval(days => %(oldest)s) and created_at < %(now)s
+  select i.id, i.unit_id, i.case_id, i.created_at, i.escalated from notifications_inboxitem i
+  where {WAITS} and i.escalated < %(steps)s
+    and i.created_at > %(now)s - make_interval(days => %(oldest)s) and i.created_at < %(now)s
 ), routine as materialized (
   {ROUTINE} where u.id in (select unit_id from unread)
 ), passed as (
@@ -48,20 +61,21 @@ with unread as (
   from unread i join routine r on r.unit_id = i.unit_id
     cross join lateral generate_series((i.created_at at time zone 'Europe/Stockholm')::date, %(today)s, '1 day') d
     cross join lateral (select (d::date + t) at time zone 'Europe/Stockholm' as at from unnest(r.times) t) m
-  where extract(isodow from d)::int = any(r.weekdays) and m.at > i.created_at
-    and m.at <= %(now)s - make_interval(mins => %(grace)s)
+  where case when d::date = any(%(closed)s::date[]) then %(sunday)s else extract(isodow from d)::int end
+      = any(r.weekdays) and m.at > i.created_at and m.at <= %(now)s - make_interval(mins => %(grace)s)
   group by 1, 2, 3, 4, 5, 6 having least(count(*), %(steps)s) > i.escalated
   order by i.id limit %(batch)s
 ), step as (
   select p.*, s as step from passed p, generate_series(p.escalated + 1, least(p.reached, %(steps)s)::int) s
 ), held as (
-  select a.id, a.unit_id, a.role, t.organisation_id, t.email, t.mobile, coalesce(c.channels, '{{}}') as channels
+  select a.id, a.unit_id, a.role, t.organisation_id, t.email, t.mobile, coalesce(c.channels, '{{}}') as channels,
+    coalesce(c.quiet_from, %(quiet_from)s) as quiet_from, coalesce(c.quiet_to, %(quiet_to)s) as quiet_to
   from organisations_assignment a join organisations_staff t on t.id = a.staff_id
     left join notifications_noticechoice c on c.assignment_id = a.id
   where a.is_active and t.is_active and %(today)s between a.valid_from and coalesce(a.valid_to, %(today)s)
 ), who as (
-  select s.id, s.step, s.unit_id, s.case_id, h.id as assignment_id, h.email, h.mobile, h.channels,
-    rank() over (partition by s.id, s.step order by case
+  select s.id, s.step, s.unit_id, s.case_id, h.id as assignment_id, h.email, h.mobile, h.channels, h.quiet_from,
+    h.quiet_to, rank() over (partition by s.id, s.step order by case
       when s.step = 1 then case when exists (select 1 from notifications_inboxwatcher w where w.unit_id = s.unit_id
         and w.assignment_id = h.id) then 0 else 1 end
       when h.unit_id = s.unit_id then 0 when h.unit_id = s.parent_id then 1 else 2 end) as near
@@ -72,18 +86,19 @@ with unread as (
     else h.role = 'manager' and h.unit_id in (s.unit_id, s.parent_id) end
 ), notice as (
   select 'unread:' || w.id || ':' || w.step || ':' || w.assignment_id || ':' || ch as key, ch as channel, w.unit_id,
-         w.case_id, w.id as item_id, w.assignment_id
+         w.case_id, w.id as item_id, w.assignment_id,
+         case when ch = 'in_app' then %(now)s else after_quiet(%(now)s, w.quiet_from, w.quiet_to) end as due_at
   from who w cross join lateral jsonb_array_elements_text(coalesce(w.channels -> 'unread', %(default)s::jsonb)) ch
   where w.near = 1 and (ch = 'in_app' or (ch = 'email' and w.email <> '') or (ch = 'sms' and w.mobile <> ''))
   union all
   -- Nobody to tell: the unit's own mailbox, so that no step is silent.
-  select 'unread:' || s.id || ':' || s.step || ':unit', 'email', s.unit_id, s.case_id, s.id, null
+  select 'unread:' || s.id || ':' || s.step || ':unit', 'email', s.unit_id, s.case_id, s.id, null, %(now)s
   from step s where not exists (select 1 from who w where w.id = s.id and w.step = s.step)
 ), told as (
   insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, assignment_id, case_id, item_id,
       state, due_at, expires_at, attempts, last_error, created_at)
   select gen_random_uuid(), n.key, n.channel, 'new_message', n.unit_id, n.assignment_id, n.case_id, n.item_id, 'due',
-      %(now)s, %(now)s + interval '2 days', 0, '', %(now)s
+      n.due_at, n.due_at + interval '2 days', 0, '', %(now)s
   from notice n on conflict (dedupe_key) do nothing returning 1
 ), marked as (
   update notifications_inboxitem i set escalated = least(p.reached, %(steps)s), passed_at = p.first_at
@@ -96,10 +111,13 @@ select (select count(*) from marked), (select count(*) from told)
 def escalate(*, now=None) -> int:
     """Bring up what is unread; returns how many rows were brought up. Each batch is a transaction of its own."""
     now = now or timezone.now()
+    today = timezone.localdate(now)
+    years = {(today - timedelta(days=OLDEST_DAYS)).year, today.year}
+    closed = [day for year in years for day in calendar_se.days_off(year)]
     values = {
-        "now": now, "today": timezone.localdate(now), "batch": BATCH, "steps": STEPS, "grace": GRACE_MINUTES,
-        "oldest": OLDEST_DAYS, "default": json.dumps(DEFAULT["unread"]),
-        "routine": DEFAULT_ROUTINE,
+        "now": now, "today": today, "closed": closed, "sunday": SUNDAY, "batch": BATCH, "steps": STEPS,
+        "grace": GRACE_MINUTES, "oldest": OLDEST_DAYS, "default": json.dumps(DEFAULT["unread"]),
+        "quiet_from": QUIET_FROM, "quiet_to": QUIET_TO, "routine": DEFAULT_ROUTINE,
     }  # fmt: skip
     brought = 0
     while True:

@@ -15,7 +15,7 @@ class ChoiceForm(forms.Form):
     """A row of channels for each group of notices, and the hours of rest."""
 
     quiet_from = SwedishTimeField(label="Tyst från")
-    quiet_to = SwedishTimeField(label="Tyst till", help_text="E-post och sms väntar under den tiden.")
+    quiet_to = SwedishTimeField(label="Tyst till", help_text="E-post och sms väntar då. Samma tid i båda: aldrig.")
 
     def __init__(self, *args, present: dict, **kwargs):
         super().__init__(*args, **kwargs)

@@ -108,6 +108,7 @@ class InboxItem(models.Model):
         ("recalled", "Återkallat. Förstör papperskopior"),
         ("protection", "Skyddade personuppgifter har ändrats"),
         ("admitted", "Inlagd på sjukhus. Följ upp eller börja om"),
+        ("letter", "Ett brev att posta"),
     ]
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")

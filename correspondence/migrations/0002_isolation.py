@@ -114,6 +114,34 @@ end $$;
 create trigger letters_only after update of protection on cases_case
   for each row when (new.protection <> 'none') execute function letters_only();
 
+-- A new owner answers for what still waits: it posts the letter, and phones when nothing came through.
+create function notices_follow_owner() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  update notifications_delivery set unit_id = new.owner_unit_id
+    where case_id = new.id and to_person and state in ('due', 'sending', 'to_post');
+  update notifications_inboxitem set unit_id = new.owner_unit_id
+    where case_id = new.id and kind = 'letter' and done_at is null;
+  return null;
+end $$;
+{definer("notices_follow_owner()", to="")}
+create trigger notices_follow_owner after update of owner_unit_id on cases_case
+  for each row when (old.owner_unit_id is distinct from new.owner_unit_id) execute function notices_follow_owner();
+
+-- A letter that is posted, or is not to be sent any more, is no task.
+create function letter_done() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  update notifications_inboxitem set read_at = coalesce(read_at, now()), done_at = now(), done_by = new.posted_by_id,
+      read_by = coalesce(read_by, new.posted_by_id)
+    where dedupe_key = new.dedupe_key and kind = 'letter' and done_at is null;
+  return null;
+end $$;
+{definer("letter_done()", to="")}
+create trigger letter_done after update of state on notifications_delivery
+  for each row when (new.channel = 'letter' and new.state not in ('due', 'sending', 'to_post'))
+  execute function letter_done();
+
 -- A neutral notice by each channel the person has said yes to; by letter alone with protected identity. The unit
 -- that owns the case answers for it: it posts the letter, and phones when nothing came through.
 create function tell_person(cid uuid, key text) returns int language plpgsql
@@ -132,6 +160,11 @@ begin
         where case_id = cid and ended_at is null and c.protection = 'none') w
     on conflict (dedupe_key) do nothing;
   get diagnostics n = row_count;
+  -- A letter is nobody's before somebody looks: it is a task of the unit, with the routine's watch times.
+  insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
+    select d.unit_id, cid, c.reference, 'letter', d.dedupe_key, now() from notifications_delivery d
+      where d.dedupe_key = 'person:' || key || ':letter'
+    on conflict (dedupe_key) do nothing;
   return n;
 end $$;
 {definer("tell_person(uuid, text)", to="sip_staff, sip_worker")}

@@ -178,6 +178,7 @@ class Migration(migrations.Migration):
                             ("recalled", "Återkallat. Förstör papperskopior"),
                             ("protection", "Skyddade personuppgifter har ändrats"),
                             ("admitted", "Inlagd på sjukhus. Följ upp eller börja om"),
+                            ("letter", "Ett brev att posta"),
                         ],
                         max_length=20,
                         verbose_name="slag",

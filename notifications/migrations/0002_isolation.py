@@ -76,8 +76,9 @@ create function notice_group(kind text) returns text immutable language sql as $
     when kind in ('call', 'moved', 'cancelled', 'call_reminder', 'party') then 'call'
     when kind in ('answer', 'left') then 'answer'
     when kind = 'message' then 'message'
-    when kind in ('plan', 'corrected', 'closed', 'consent_ended', 'handed_over') then 'plan'
-    when kind in ('deadline', 'consent_lapses', 'consent_lapsed') then 'deadline'
+    when kind in ('plan', 'corrected', 'recalled', 'closed', 'voided', 'consent_ended', 'handed_over') then 'plan'
+    when kind = 'admitted' then 'discharge'
+    when kind in ('deadline', 'deadline_manager', 'consent_lapses', 'consent_lapsed') then 'deadline'
     when kind = 'deviation' then 'deviation'
     else 'other' end $$;
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from cases import calendar_se, clocks, deadlines_sql, payment
+from cases import clocks, deadlines_sql, payment
 from cases.clocks import Rule
 from cases.deadlines import closed_days
-from organisations import register
+from organisations import calendar_se, register
 from tests.cases import almanac
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")

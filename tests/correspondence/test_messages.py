@@ -1,11 +1,14 @@
 """Short messages between the parties: who gets them, who has read them, and what the person is told (KAL-11)."""
 
 import threading
+from unicodedata import normalize
 from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
+from django.utils.html import escape
 
+from audit.labels import LABELS
 from audit.models import AuditEvent
 from cases.models import Case, CaseEvent
 from cases.topics import mask_of
@@ -223,3 +226,109 @@ def test_two_colleagues_at_once_leave_one_stamp(own_database):
     assert faults == []
     with cast.acting("owner"):
         assert MessageReading.objects.count() == 1
+
+
+# Broken on purpose
+
+
+def test_the_same_form_with_another_text_is_another_message(cast, case):
+    """Back in the browser, another text, Send again: nothing that was written may be lost."""
+    key = uuid4()
+    for said in ("Först", "Sedan", "Sedan"):
+        send(cast, case, key=key, said=said)
+    assert seen(cast, "party") == ["Först", "Sedan"]
+
+
+def test_a_key_of_another_case_or_unit_steals_nothing(cast, case):
+    key = uuid4()
+    send(cast, case, key=key)
+    other = build.consented(cast, number="199002222397")
+    send(cast, other, key=key)
+    send(cast, case, key=key, who="party")
+    assert len(seen(cast, "party")) == 3
+
+
+HOSTILE = ("<script>alert(1)</script>", "{{ 7*7 }}{% now 'Y' %}", "Z" + "\u0301" * 400, "👩\u200d👧" * 50, "';--")
+
+
+@pytest.mark.parametrize("said", HOSTILE)
+def test_hostile_text_is_shown_as_it_was_written(cast, browse, case, said):
+    amira, address = browse("amira.falun"), f"/arenden/{case.pk}/meddelanden/"
+    assert amira.post(f"{address}nytt/", {"key": uuid4(), "text": said}).status_code == 302
+    page = amira.get(address).content.decode()
+    assert "<script>alert" not in page and ">49" not in page and escape(normalize("NFC", said)) in page
+
+
+@pytest.mark.parametrize("said", ["", "   \n ", "\u202eedeM\u202c", "x" * 1_000_000, "nu\x00ll", "\ud800", "å" * 1001])
+def test_what_cannot_be_kept_is_refused_on_the_form(cast, browse, case, said):
+    answer = browse("amira.falun").post(
+        f"/arenden/{case.pk}/meddelanden/nytt/", {"key": uuid4(), "text": said.encode("utf-8", "surrogatepass")}
+    )
+    assert answer.status_code in (200, 302, 400, 413)
+    assert all(0 < len(text) <= 1000 for text in seen(cast, "owner"))
+    with cast.acting("owner"):
+        assert answer.status_code == 302 or not CaseMessage.objects.exists()
+
+
+@pytest.mark.parametrize("values", [{"key": ""}, {"key": "nej"}, {"to": "999999"}, {"to": "x"}, {"topics": "inget"}])
+def test_a_form_that_was_tampered_with_sends_nothing(cast, browse, case, values):
+    sent = {"key": str(uuid4()), "text": "Hej"} | values
+    assert browse("amira.falun").post(f"/arenden/{case.pk}/meddelanden/nytt/", sent).status_code in (200, 400)
+    assert seen(cast, "owner") == []
+
+
+def test_other_units_roles_and_citizens_get_nowhere(cast, browse, case):
+    send(cast, case)
+    build_access(cast.user("citizen"), case)
+    address = f"/arenden/{case.pk}/meddelanden/"
+    for who, wanted in (("linda.kalmar", 404), ("sofia.falun", 404), ("helena.falun", 403), ("anders.falun", 403)):
+        client = browse(who)
+        assert client.get(address).status_code in (wanted, 403, 404), who
+        assert client.post(f"{address}nytt/", {"key": uuid4(), "text": "Hej"}).status_code in (403, 404), who
+        assert client.post(f"{address}last/").status_code in (403, 404), who
+    assert browse("elsa.medborgare").get(address).status_code in (302, 403, 404)
+    assert seen(cast, "owner") == ["Vi ringer i morgon."]
+
+
+def test_after_the_withdrawal_the_messages_are_gone_for_the_party(cast, browse, case):
+    """Page, sending, reading, search, list and the menu's count (SAM-5)."""
+    send(cast, case, said="Om Astrids hälsa")
+    hanna = browse("hanna.dalarna")
+    assert "1 nytt meddelande" in text(hanna.get(f"/arenden/{case.pk}/meddelanden/"))
+    with cast.acting("owner"):
+        consents.withdraw(case=Case.objects.with_names().get(pk=case.pk), form="spoken", by=cast.owner)
+    address = f"/arenden/{case.pk}/meddelanden/"
+    answers = [hanna.get(address), hanna.post(f"{address}last/"), hanna.post(f"{address}nytt/", {"text": "x"})]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    for page in ("/arenden/", "/kallelser/?visa=olast", "/mottaget/", "/aviseringar/"):
+        assert "Astrids" not in text(hanna.get(page)), page
+    assert "Meddelande i ärendet" not in text(hanna.get("/kallelser/?visa=olast"))
+    assert seen(cast, "party") == []
+
+
+def test_a_message_of_a_hidden_topic_leaves_no_trace_for_a_narrowed_party(cast, browse):
+    """No row, no notice, no count, and no line in the case's history either (SAM-3)."""
+    case = build.case(cast)
+    for who in ("party", "same_kommun"):
+        build.party(cast, case, who=who)
+    with cast.acting("owner"):
+        money = mask_of(["economy"])
+    build.consent(cast, case, units=("party", "same_kommun"), exempted={cast.unit("party").pk: money})
+    send(cast, case, said="Om pengar", topics=money)
+    send(cast, case, said="Till en enda", topics=money, to=[cast.unit("same_kommun")])
+    with cast.acting("party"):
+        assert not InboxItem.objects.filter(kind="message").exists()
+        assert not CaseEvent.objects.filter(kind="message").exists()
+        assert selectors.unread(case, cast.party).count() == 0
+    page = text(browse("hanna.dalarna").get(f"/arenden/{case.pk}/meddelanden/"))
+    assert "Inga meddelanden" in page and "pengar" not in page
+    with cast.acting("same_kommun"):
+        # Of the one that was to it alone the history says nothing to anybody.
+        assert CaseEvent.objects.filter(kind="message").count() == 1
+
+
+def test_writing_stands_in_the_log_and_in_the_persons_extract(cast, case):
+    send(cast, case)
+    found = AuditEvent.objects.using("admin").get(event="messages.sent", person_id=case.person_id)
+    assert (found.case_id, LABELS[found.event]) == (case.pk, "Skrev ett meddelande")
+    assert "Vi ringer" not in str(found.__dict__)

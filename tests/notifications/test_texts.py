@@ -12,7 +12,8 @@ import pypdfium2
 import pytest
 from django.conf import settings
 from django.core import mail as outbox
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from cases import models as case_models
@@ -40,6 +41,7 @@ def rest_of(text: str, host: str) -> str:
 
 
 @pytest.mark.parametrize("template", templates.TEXTS)
+@how(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(host=HOSTS, path=st.text(max_size=40), secret=st.uuids())
 def test_a_message_minus_its_constants_is_empty(template, host, path, secret):
     url = f"https://{secret}:x@{host}/{path}?token={secret}#{secret}".replace("\n", "")
