@@ -7,15 +7,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from organisations.models import Assignment, Unit
+from plans.pdf_queue import Drawn
 
 
-class LogExtract(models.Model):
+class LogExtract(Drawn):
     """A list of who has read about a person, frozen and drawn as a PDF by the worker (PDL 8:5).
 
     Plain ids, as in the log: ordered by a citizen (all units) or by a unit's manager (the own unit's part).
     """
-
-    STATES = [("queued", "Väntar"), ("ready", "Klar"), ("failed", "Misslyckades")]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person_id = models.BigIntegerField("person")
@@ -27,12 +26,6 @@ class LogExtract(models.Model):
     from_on = models.DateField("från")
     to_on = models.DateField("till")
     rows = models.PositiveIntegerField("rader")
-    context = models.JSONField("innehåll")
-    state = models.CharField("läge", max_length=10, choices=STATES, default="queued")
-    pdf = models.BinaryField("pdf", null=True)
-    attempts = models.PositiveSmallIntegerField("försök", default=0)
-    created_at = models.DateTimeField("beställd", default=timezone.now)
-    finished_at = models.DateTimeField("klar", null=True)
 
     class Meta:
         verbose_name = "loggutdrag"
@@ -43,9 +36,6 @@ class LogExtract(models.Model):
             models.CheckConstraint(condition=Q(to_on__gte=models.F("from_on")), name="extract_dates"),
         ]
         indexes = [models.Index(fields=["created_at"], name="extract_queue")]
-
-    def __str__(self):
-        return self.get_state_display()
 
 
 class LogReview(models.Model):

@@ -12,6 +12,7 @@ from cases.topics import ALL
 from meetings.models import Meeting
 from organisations.models import Assignment, Authority, Staff, Unit
 from plans.correction_models import PlanCorrection as PlanCorrection
+from plans.pdf_queue import Drawn
 
 
 class PlanState(models.TextChoices):
@@ -301,24 +302,16 @@ def nothing_hidden() -> list[int]:
     return [0]
 
 
-class PlanDocument(models.Model):
+class PlanDocument(Drawn):
     """The plan as a PDF, rendered by a worker from a frozen context and kept under row security (PLA-6).
 
     One for each way of seeing the plan: `hidden_topics` are the masks, one per ground, of the unit that ordered it.
     """
 
-    STATES = [("queued", "Väntar"), ("ready", "Klar"), ("failed", "Misslyckades")]
-
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="documents", verbose_name="plan")
     revision = models.PositiveIntegerField("planens revision")
     hidden_topics = ArrayField(models.BigIntegerField(), default=nothing_hidden, verbose_name="delas inte")
-    context = models.JSONField("innehåll")
-    state = models.CharField("läge", max_length=10, choices=STATES, default="queued")
-    pdf = models.BinaryField("pdf", null=True)
-    attempts = models.PositiveSmallIntegerField("försök", default=0)
-    created_at = models.DateTimeField("beställd", default=timezone.now)
-    finished_at = models.DateTimeField("klar", null=True)
 
     class Meta:
         verbose_name = "plan som pdf"
@@ -330,9 +323,6 @@ class PlanDocument(models.Model):
             models.CheckConstraint(condition=~Q(state="ready") | Q(pdf__isnull=False), name="plan_document_ready"),
         ]
         indexes = [models.Index(fields=["created_at"], condition=Q(state="queued"), name="plan_document_queue")]
-
-    def __str__(self):
-        return self.get_state_display()
 
 
 class HandedOutCopy(models.Model):

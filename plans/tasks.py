@@ -3,13 +3,13 @@
 from celery import shared_task
 
 from notifications.tasks import nudge as nudge_task
-from plans.drawing import draw_due
+from plans.drawing import QUEUE
 
 
 @shared_task(name="plans.render_due")
 def render_due() -> int:
     """Draw all that waits; returns how many documents were tried."""
-    return draw_due()
+    return QUEUE.draw_due()
 
 
 def nudge() -> None:

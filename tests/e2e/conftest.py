@@ -133,6 +133,7 @@ class Reader:
     def look(self, what: str) -> None:
         """Check the page with axe, light and dark, wide and narrow; titles and addresses tell nothing of a person."""
         self.seen += 1
+        self.settle()
         page = self.page
         told = page.title() + re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", page.url)
         assert not re.search(r"\d{6}[-+]?\d{4}|Astrid|Testholm", told), told
@@ -168,11 +169,18 @@ class Reader:
 
     def press(self, text: str) -> None:
         self.page.get_by_role("button", name=text).first.click()
+        self.settle()
 
     def follow(self, text: str) -> None:
         self.page.get_by_role("link", name=text).first.click()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page is read to its end: a click returns when the new address has only begun to answer."""
+        self.page.wait_for_load_state("domcontentloaded")
 
     def text(self) -> str:
+        self.settle()
         return self.page.locator("main").inner_text()
 
     def says(self, *wanted: str) -> None:

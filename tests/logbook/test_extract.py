@@ -10,6 +10,7 @@ from logbook import drawing, extracts
 from organisations.actors import worker_actor
 from organisations.errors import RuleBroken
 from organisations.scope import acting_for
+from plans.pdf_queue import MAX_ATTEMPTS
 from tests.citizen.story import signed_in
 
 PERIOD = {"from_on": "2026-01-01", "to_on": "i dag"}
@@ -93,7 +94,7 @@ def test_the_longest_list_is_drawn(read):
 
 def test_a_list_that_cannot_be_drawn_is_given_up(read):
     ordered(read, rows=[{"at": "x" * 9000}])
-    for _ in range(drawing.MAX_ATTEMPTS + 1):
+    for _ in range(MAX_ATTEMPTS + 1):
         drawing.draw_due()
     assert [made.state for made in read.extracts()] == ["failed"]
     assert "kortare tid" in signed_in("yusuf.falun").get(f"/arenden/{read.case.pk}/logg/utdrag/").content.decode()

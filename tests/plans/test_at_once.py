@@ -95,8 +95,8 @@ def test_two_workers_draw_a_document_once(cast, monkeypatch):
         drawn.append(1)
         return b"%PDF-1.7"
 
-    monkeypatch.setattr(drawing, "render_plan", slow)
-    assert sum(at_once(drawing.draw_due, drawing.draw_due)) >= 1
+    monkeypatch.setattr(drawing.QUEUE, "render", slow)
+    assert sum(at_once(drawing.QUEUE.draw_due, drawing.QUEUE.draw_due)) >= 1
     assert drawn == [1]
     with cast.acting("owner"):
         assert PlanDocument.objects.get(plan=plan).state == "ready"

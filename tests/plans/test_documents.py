@@ -13,6 +13,7 @@ from notifications.tasks import Broker
 from plans import documents, drawing, tasks
 from plans.models import HandedOutCopy, Plan, PlanDocument
 from plans.pdf import PdfFailed
+from plans.pdf_queue import MAX_ATTEMPTS
 from tests import build
 
 
@@ -40,7 +41,7 @@ def failing(monkeypatch):
     def broken(context, *, timeout):
         raise PdfFailed("time ran out")
 
-    monkeypatch.setattr(drawing, "render_plan", broken)
+    monkeypatch.setattr(drawing.QUEUE, "render", broken)
 
 
 def test_the_worker_draws_what_was_ordered_and_the_page_gives_it(cast, amira, plan):
@@ -63,7 +64,7 @@ def test_the_worker_draws_what_was_ordered_and_the_page_gives_it(cast, amira, pl
 
 def test_a_failed_document_is_tried_three_times_and_can_be_ordered_again(cast, amira, plan, monkeypatch):
     failing(monkeypatch)
-    assert tasks.render_due() == drawing.MAX_ATTEMPTS
+    assert tasks.render_due() == MAX_ATTEMPTS
     assert state_of(cast, plan) == ("failed", 3)
     assert tasks.render_due() == 0
     assert "gick inte att göra" in amira.get(url("pdf", plan, 1)).content.decode()
@@ -74,8 +75,8 @@ def test_a_failed_document_is_tried_three_times_and_can_be_ordered_again(cast, a
 def test_what_kills_the_worker_is_given_up_after_three_times(cast, plan):
     """The attempt is counted in a transaction of its own, before the drawing."""
     for _ in range(3):
-        assert drawing.claim()
-    assert drawing.claim() is None
+        assert drawing.QUEUE.claim()
+    assert drawing.QUEUE.claim() is None
     assert state_of(cast, plan) == ("failed", 3)
 
 
