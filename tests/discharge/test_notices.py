@@ -70,8 +70,10 @@ def test_24_hours_from_the_admission_or_the_later_judgement(cast, time_machine, 
     admission = walk.admit(cast, admitted_at=began, judged_at=start if judged_later else None)
     time_machine.move_to(start + timedelta(minutes=minutes), tick=False)
     notice = walk.noticed(cast, admission)
-    made = walk.opened(cast, notice)
-    assert (notice.sent_at <= admission.due_at, made.notice_in_time) == (in_time, in_time)
+    made = walk.planned(cast, notice)
+    assert (notice.sent_at <= admission.due_at, made.notice_in_time) == (in_time, None)
+    walk.ready(cast, made)
+    assert walk.of(cast, made, who=KOMMUN).notice_in_time is in_time
 
 
 def test_regional_open_care_gets_it_too_when_the_kommuns_health_care_is_needed(cast):
