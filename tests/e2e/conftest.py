@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
@@ -34,10 +35,18 @@ ARGUMENTS = [
 
 @dataclass
 class Stack:
-    """A running demo: its address, and the address of the caught mails."""
+    """A running demo: its address, the address of the caught mails, and the folder of its data."""
 
     url: str
     mailbox: str
+    home: Path
+
+    def administrator(self) -> psycopg.Connection:
+        """The demo's own database as its owner, for what no page can do: move the clock."""
+        home = Home(self.home)
+        cluster = (home.recorded_place() or self.home) / "postgres"
+        port = (cluster / "postmaster.pid").read_text().splitlines()[3]
+        return psycopg.connect(f"postgresql://postgres:{home.secrets()['postgres']}@127.0.0.1:{port}/sip")
 
 
 def free_port() -> int:
@@ -50,10 +59,10 @@ def free_port() -> int:
 def stack(tmp_path_factory) -> Iterator[Stack]:
     """Start `python -m sip.demo up` on a port and a home of its own, with its own PostgreSQL and Valkey.
 
-    SIP_E2E_URL and SIP_E2E_MAILBOX name a demo that already runs.
+    SIP_E2E_URL, SIP_E2E_MAILBOX and SIP_E2E_HOME name a demo that already runs.
     """
     if os.environ.get("SIP_E2E_URL"):
-        yield Stack(os.environ["SIP_E2E_URL"], os.environ["SIP_E2E_MAILBOX"])
+        yield Stack(os.environ["SIP_E2E_URL"], os.environ["SIP_E2E_MAILBOX"], Path(os.environ["SIP_E2E_HOME"]))
         return
     with running(tmp_path_factory.mktemp("demo")) as found:
         yield found
@@ -74,7 +83,7 @@ def running(home: Path, *words: str) -> Iterator[Stack]:
         try:
             url = f"http://127.0.0.1:{port}"
             wait_until_ready(child, url, home / "start.txt")
-            yield Stack(url, mailbox_of(home / "start.txt"))
+            yield Stack(url, mailbox_of(home / "start.txt"), home)
             everybody = loggrep.people(home)
         finally:
             child.send_signal(signal.SIGINT)
