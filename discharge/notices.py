@@ -231,10 +231,9 @@ def hand_back(*, notice, reason, by, unit=None) -> None:
             raise RuleBroken(f"{unit.name} tar inte emot inskrivningsmeddelanden.", field="unit")
     other = unit.pk if unit else None
     try:
-        with transaction.atomic():
-            call("select hand_back_notice(%s, %s, %s, %s)::text", [receiver.pk, reason, other, timezone.now()])
+        call("select hand_back_notice(%s, %s, %s, %s)::text", [receiver.pk, reason, other, timezone.now()])
     except IntegrityError as error:
-        raise RuleBroken(f"{unit.name} har redan fått meddelandet.", field="unit") from error
+        raise Conflict(f"{unit.name} har redan fått meddelandet.") from error
     transaction.on_commit(nudge)
     log.record(
         "discharge.handed_on" if unit else "discharge.handed_back", person_id=notice.person_id,
