@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from cases import access, clock_services, clocks, payment
-from cases.enums import ClockEventKind, DeadlineKind, PauseReason
+from cases.enums import DeadlineKind, PauseReason
 from cases.frame import address
 from organisations import swedish
 
@@ -20,18 +20,17 @@ PAYMENT_TAGS = {True: ("Löper", "info", "clock"), False: ("Börjar inte", "", "
 
 
 def page(case, actor) -> dict:
-    """All clocks, the open ones first; four statements, however many clocks."""
+    """All clocks, the open ones first; a fixed number of statements, however many clocks."""
     now, today = timezone.now(), timezone.localdate()
     rows = list(case.deadlines.prefetch_related("pauses__paused_by__staff").order_by("-pk"))
     newest = {row.kind: row.pk for row in reversed(rows)}
-    events = {e.event: e for e in case.clock_events.filter(superseded_at=None)}
     may_pause = access.may(case, actor, "cases.pause_clock")
     shown = []
     for row in rows:
         item = one(row, now=now, today=today, is_newest=newest[row.kind] == row.pk)
         item["pauses"] = [pause_text(pause) for pause in row.pauses.all()]
         if row.kind == DeadlineKind.PAYMENT and row.cancelled_at is None:
-            item |= payment_part(case, row, events)
+            item |= payment_part(case, row)
         if may_pause and not clock_services.why_not_pause(row, today) and row.kind != DeadlineKind.PAYMENT:
             item["pause_url"] = address("cases:pause_clock", case, row.pk)
         if may_pause and item["state"] == PAUSED:
@@ -91,23 +90,14 @@ def pause_text(pause) -> str:
     return f"Pausad {days}. {PauseReason(pause.reason).label} ({pause.paused_by.staff.name})."
 
 
-def payment_part(case, deadline, events: dict) -> dict:
+def payment_part(case, deadline) -> dict:
     """From which day a kommun may have to pay, or what the law demands first (LUS 5:3–5:5)."""
-
-    def at(event):
-        return events[event].at if event in events else None
-
-    home = at(ClockEventKind.WENT_HOME)
-    stay = payment.Discharge(
-        ready_sent_at=case.discharge_ready_at,
-        notice_sent_at=at(ClockEventKind.NOTICE_SENT),
-        call_sent_at=at(ClockEventKind.CALL_SENT),
-        sip_due=ClockEventKind.SIP_NOT_NEEDED not in events,
-        open_care_missing=ClockEventKind.OPEN_CARE_MISSING in events,
-        home_on=swedish.as_date(home) if home else None,
-    )
-    model = case.guideline.settings.get("payment_model", "individual")
-    found = payment.liability(clocks.Rule.frozen(deadline.rule), stay, model=model)
+    planned = case.discharges.select_related("case__guideline").filter(ready_told_at=deadline.started_at).first()
+    rule = clocks.Rule.frozen(deadline.rule)
+    if planned:
+        found = planned.liability(rule)
+    else:
+        found = payment.liability(rule, payment.Discharge(ready_sent_at=deadline.started_at))
     begins = found.first_day is not None
     ends = swedish.long_date(found.first_day) if begins else "börjar inte"
     tag = TAGS[MET] if deadline.met_at else PAYMENT_TAGS[begins]

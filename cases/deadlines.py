@@ -111,6 +111,11 @@ def meet(*, case, kind: str) -> int:
     return _end(_open(case, kind), met_at=timezone.now())
 
 
+def reopen(*, case, kind: str) -> int:
+    """What met a deadline did not hold after all: it runs again, to the same day."""
+    return Deadline.objects.filter(case=case, kind=kind, cancelled_at=None).update(met_at=None)
+
+
 def cancel(*, case, kind: str | None = None) -> int:
     """Cancel the open deadlines of that kind, or all, with their reminders."""
     return _end(_open(case, kind), cancelled_at=timezone.now())

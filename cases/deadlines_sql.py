@@ -30,8 +30,8 @@ select c.id::text as key, c.id as case_id, 'need_found' as event, 'somatic' as c
 """,
     "ready": """
 select c.id::text as key, c.id as case_id, 'discharge_ready' as event,
-       coalesce((select a.care_type from cases_clockevent a where a.case_id = c.id and a.event = 'admission'
-         and a.superseded_at is null), 'somatic') as care,
+       coalesce((select a.care_type from cases_clockevent a where a.case_id = c.id and a.superseded_at is null
+         and a.event in ('admission', 'notice_sent') order by a.event limit 1), 'somatic') as care,
        c.discharge_ready_at as started, null::date as known_on, c.guideline_id, c.state, c.lead_unit_id
   from cases_case c where c.discharge_ready_at is not null
    and c.state in ('initiated', 'consented', 'called', 'met', 'planned', 'following_up') {narrow}

@@ -135,8 +135,6 @@ class ClockEventKind(TextChoices):
     NOTICE_SENT = "notice_sent", "Inskrivningsmeddelande skickat"
     CALL_SENT = "call_sent", "Kallelse skickad"
     MEETING_START = "meeting_start", "Mötets början"
-    SIP_NOT_NEEDED = "sip_not_needed", "Ingen SIP behövs"
-    OPEN_CARE_MISSING = "open_care_missing", "Insatser i den öppna vården saknas"
     WENT_HOME = "went_home", "Gick hem"
 
 

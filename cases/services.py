@@ -204,6 +204,8 @@ def discharge_ready(*, case, at, by, ward_unit=None) -> None:
     if at > timezone.now():
         raise RuleBroken("Tiden har inte varit än. Ange när personen blev utskrivningsklar.", field="ready_at")
     ward = ward_unit or case.ward_unit
+    if case.discharges.filter(state__in=["planning", "ready"]).exclude(ready_told_at=at).exists():
+        raise RuleBroken("En utskrivning pågår i ärendet. Underrätta där i stället, på fliken Utskrivning.")
     if case.discharge_ready_at == at and case.inpatient and case.ward_unit == ward:
         return
     case.inpatient, case.ward_unit, case.discharge_ready_at = True, ward, at

@@ -11,6 +11,7 @@ from cases.text_models import TextKey
 from cases.topics import NOT_SHARED, sees_all
 from casework import facts
 from casework.next_step import NOBODY, next_step
+from discharge import process
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
 
@@ -78,7 +79,9 @@ def links(case, actor) -> dict:
         "edit_url": link("cases.edit", "cases:edit"),
         "add_party_url": link("cases.add_party", "cases:add_party"),
         "contact_url": link("cases.note_contact", "cases:note_contact"),
-        "ready_url": link("cases.discharge_ready", "cases:discharge_ready"),
+        "ready_url": ""
+        if case.inpatient and process.goes_on(case)
+        else link("cases.discharge_ready", "cases:discharge_ready"),
         "close_url": link("cases.close", "plans:close"),
         "protect_url": link("cases.protect", "cases:protect"),
         "void_url": link("cases.void", "consent:void") if case.close_reason != CloseReason.MISTAKE else "",

@@ -11,6 +11,7 @@ from cases.enums import IdKind
 from cases.models import Person
 from discharge.enums import CarePlanKind, CarePlanState
 from organisations.models import Assignment, Unit
+from plans.pdf_queue import Drawn
 
 
 class CarePlan(ConcurrentTransitionMixin, models.Model):
@@ -103,3 +104,19 @@ class CarePlanMeasure(models.Model):
 
     def __str__(self):
         return f"{self.unit}"
+
+
+class CarePlanDocument(Drawn):
+    """The plan as a PDF, rendered by a worker from a frozen context; another for each text and each justering."""
+
+    plan = models.ForeignKey(CarePlan, models.CASCADE, related_name="documents", verbose_name="samordnad vårdplan")
+    shows = models.CharField("vad den visar", max_length=60)
+
+    class Meta:
+        verbose_name = "samordnad vårdplan som pdf"
+        verbose_name_plural = "samordnade vårdplaner som pdf"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "shows"], name="care_plan_document_once"),
+            models.CheckConstraint(condition=~Q(state="ready") | Q(pdf__isnull=False), name="care_plan_document_ready"),
+        ]
+        indexes = [models.Index(fields=["created_at"], condition=Q(state="queued"), name="care_plan_document_queue")]

@@ -36,10 +36,10 @@ def why_not_make(*, by) -> str:
     return "" if unit.kind in MAKERS and unit.sector == Sector.REGION else ONLY_PSYCHIATRY
 
 
-def note(event: str, plan: CarePlan, **details) -> None:
+def note(event: str, plan: CarePlan, *, action=log.WRITE, **details) -> None:
     log.record(
-        f"discharge.{event}", person_id=plan.person_id, object_type="care_plan", object_id=plan.reference,
-        legal_basis=plan.get_kind_display(), details=details,
+        f"discharge.{event}", action=action, person_id=plan.person_id, object_type="care_plan",
+        object_id=plan.reference, legal_basis=plan.get_kind_display(), details=details,
     )  # fmt: skip
 
 

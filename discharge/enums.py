@@ -3,13 +3,6 @@
 from django.db.models import TextChoices
 
 
-class CareType(TextChoices):
-    """Counties' payment rules differ between the two."""
-
-    SOMATIC = "somatic", "Kroppssjukvård"
-    PSYCHIATRIC = "psychiatric", "Psykiatrisk vård"
-
-
 class AdmissionState(TextChoices):
     ADMITTED = "admitted", "Inskriven"
     NOTICED = "noticed", "Meddelande skickat"
@@ -74,11 +67,6 @@ class WhyNone(TextChoices):
     IN_FORCE = "in_force", "Den SIP som gäller räcker"
     OTHER_PLAN = "other_plan", "En annan plan räcker"
     ONE_SIDE = "one_side", "Insatser behövs bara från en huvudman"
-
-
-class PaymentModel(TextChoices):
-    INDIVIDUAL = "individual", "Räknas för varje person"
-    AVERAGE = "average", "Räknas på genomsnittet i länet"
 
 
 class CarePlanKind(TextChoices):

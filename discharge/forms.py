@@ -4,10 +4,11 @@ import uuid
 
 from django import forms
 
+from cases.enums import CareType
 from cases.forms import UnitChoiceField
 from cases.numbers import NumberField
 from cases.topicfield import TopicsField, fill_topics
-from discharge.enums import BreakReason, CarePlanKind, CareType, Decision, WhyBefore, WhyNone
+from discharge.enums import BreakReason, CarePlanKind, Decision, WhyBefore, WhyNone
 from organisations.formfields import LineField, PlainTextField, SwedishDateField, SwedishTimeField
 from organisations.models import Assignment, Unit
 from organisations.swedish import instant
@@ -90,6 +91,34 @@ class NewDayForm(forms.Form):
 
 class RecallForm(forms.Form):
     reason = LineField(max_length=300, label="Vad blev fel?", missing="Skriv vad som blev fel.")
+
+
+class JudgedForm(forms.Form):
+    judged_on = SwedishDateField(past=True, label="Läkarens bedömning, dag")
+    judged_at = SwedishTimeField(label="Klockslag")
+
+    def clean(self):
+        cleaned = super().clean()
+        cleaned["at"] = moment(self, "judged_on", "judged_at")
+        return cleaned
+
+    def values(self) -> dict:
+        return {"at": self.cleaned_data["at"]}
+
+
+class HandBackForm(forms.Form):
+    """Not for us: why, and who it is for when that is known."""
+
+    reason = LineField(max_length=300, label="Varför är meddelandet inte till er?", missing="Skriv varför.")
+    unit = UnitChoiceField(
+        label="Lämna vidare till", queryset=Unit.objects.none(), required=False, empty_label="Ingen, lämna tillbaka",
+        help_text="En enhet hos samma huvudman. Annars lämnar ni tillbaka det, och avdelningen skickar det rätt.",
+        error_messages={"invalid_choice": "Välj en enhet i listan."},
+    )  # fmt: skip
+
+    def __init__(self, *args, possible, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = possible
 
 
 class BreakForm(forms.Form):

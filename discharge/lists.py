@@ -67,16 +67,18 @@ def ward_row(admission, discharges, *, now, today) -> dict:
         "discharge": discharge,
         "late": late,
         "clock": swedish.when(admission.due_at, today),
-        "next": ward_next(admission, discharge, late=late),
+        "next": ward_next(admission, discharge, late=late, gone=notice is not None and not admission.receivers),
     }
 
 
-def ward_next(admission, discharge, *, late: bool) -> str:
+def ward_next(admission, discharge, *, late: bool, gone: bool) -> str:
     """What the ward does next."""
     if not admission.is_open:
         return ""
     if admission.state == AdmissionState.ADMITTED:
         return "Skicka inskrivningsmeddelandet nu, tiden har gått ut" if late else "Skicka inskrivningsmeddelandet"
+    if gone:
+        return "Ingen mottagare är kvar. Skicka till rätt enhet"
     if discharge is None:
         return "Vänta på svar, eller öppna ett ärende"
     if discharge.state == DischargeState.PLANNING:

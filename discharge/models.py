@@ -4,27 +4,24 @@ No row here belongs to a case: the ward sees its own, a named receiver what it w
 """
 
 import uuid
-from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
-from cases.enums import IdKind
+from cases.enums import CareType, IdKind
 from cases.models import Person
-from discharge.care_plan_models import CarePlan, CarePlanMeasure, CarePlanUnit
-from discharge.enums import AdmissionState, BreakReason, CareType, MessageKind, NoticeState
-from discharge.payment_models import PaymentAmount, PaymentRule
+from discharge.care_plan_models import CarePlan, CarePlanDocument, CarePlanMeasure, CarePlanUnit
+from discharge.enums import AdmissionState, BreakReason, MessageKind, NoticeState
+from discharge.payment_models import PaymentAmount
 from discharge.process_models import CareContact, CareGap, Discharge
 from organisations.models import Assignment, Unit
 
 __all__ = [
-    "Admission", "CareContact", "CareGap", "CarePlan", "CarePlanMeasure", "CarePlanUnit", "Discharge", "Notice",
-    "NoticeMessage", "NoticeReceiver", "PaymentAmount", "PaymentRule",
+    "Admission", "CareContact", "CareGap", "CarePlan", "CarePlanDocument", "CarePlanMeasure", "CarePlanUnit",
+    "Discharge", "Notice", "NoticeMessage", "NoticeReceiver", "PaymentAmount",
 ]  # fmt: skip
-# LUS 2:3 counts hours, not days.
-WITHIN = timedelta(hours=24)
 
 
 class PersonFields(models.Model):
@@ -59,6 +56,10 @@ class Admission(ConcurrentTransitionMixin, PersonFields):
     care_type = models.CharField("slag av vård", max_length=20, choices=CareType)
     admitted_at = models.DateTimeField("inskriven")
     judged_at = models.DateTimeField("läkaren bedömde senare att insatser behövs", null=True)
+    # Worked out by the clocks when it was registered, and kept with its rule: a changed rule rewrites nothing.
+    due_at = models.DateTimeField("meddelandet ska vara skickat")
+    rule = models.JSONField("regeln")
+    source = models.CharField("källa", max_length=200)
     state = FSMField("läge", choices=AdmissionState.choices, default=AdmissionState.ADMITTED, protected=True)
     break_reason = models.CharField("skäl till avbrott", max_length=20, choices=BreakReason, blank=True)
     registered_at = models.DateTimeField("registrerad", default=timezone.now)
@@ -83,10 +84,6 @@ class Admission(ConcurrentTransitionMixin, PersonFields):
     def starts_at(self):
         """The clock starts at the admission, or at the doctor's later judgement (LUS 2:3)."""
         return self.judged_at or self.admitted_at
-
-    @property
-    def due_at(self):
-        return self.starts_at + WITHIN
 
     @property
     def is_open(self) -> bool:
@@ -147,7 +144,7 @@ class Notice(ConcurrentTransitionMixin, PersonFields):
 
 
 class NoticeReceiver(models.Model):
-    """One unit that was sent the notice; recalled when it was the wrong one (PLA-9)."""
+    """One unit that was sent the notice; recalled when it was the wrong one (PLA-9), or handed back or on by it."""
 
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="receivers", verbose_name="inskrivningsmeddelande")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="till enhet")
@@ -159,6 +156,9 @@ class NoticeReceiver(models.Model):
         Assignment, models.PROTECT, null=True, related_name="+", verbose_name="återkallat av"
     )
     recall_reason = models.CharField("vad som blev fel", max_length=300, blank=True)
+    handed_on_to = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", verbose_name="lämnat vidare till"
+    )
 
     class Meta:
         verbose_name = "mottagare"
@@ -173,6 +173,11 @@ class NoticeReceiver(models.Model):
 
     def __str__(self):
         return f"{self.reference} till {self.unit}"
+
+    @property
+    def was_handed_back(self) -> bool:
+        """The receiver said itself that it was the wrong one; with `handed_on_to` it knew the right one."""
+        return self.recalled_at is not None and self.recalled_by.unit_id == self.unit_id
 
 
 class NoticeMessage(models.Model):

@@ -3,17 +3,19 @@
 import json
 import uuid
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from audit import log
+from cases import clocks, guidelines
+from cases.enums import DeadlineKind
 from discharge.enums import AdmissionState, MessageKind
-from discharge.models import Admission, Notice, NoticeMessage, NoticeReceiver
+from discharge.models import Admission, Discharge, Notice, NoticeMessage, NoticeReceiver
 from notifications.tasks import nudge
 from organisations import swedish
 from organisations.enums import Sector, UnitKind
 from organisations.errors import Conflict, RuleBroken
-from organisations.models import Unit
+from organisations.models import DeadlineRule, Unit
 
 WRONGFUL = "Felaktigt utlämnande"
 # The kommun's own health care: when it is needed, regional open care gets the notice too (LUS 2:1).
@@ -47,6 +49,20 @@ def why_not_admit(*, by) -> str:
     return "" if ward else ONLY_WARDS
 
 
+def clock(starts_at, *, by) -> dict:
+    """By when the notice must go, by the rule of the ward's county that day: the clocks' own arithmetic (TID-8)."""
+    day = swedish.as_date(starts_at)
+    guideline = guidelines.guideline_for(Unit.objects.with_names().get(pk=by.unit_id), day)
+    row = DeadlineRule.objects.valid_on(day).get(guideline=guideline, kind=DeadlineKind.ADMISSION_NOTICE)
+    rule = clocks.Rule.of(row)
+    return {"due_at": clocks.due(rule, starts_at), "rule": rule.as_json(), "source": row.legal_source}
+
+
+def why(admission) -> str:
+    """Why the notice must go by then, in one sentence."""
+    return clocks.why(clocks.Rule.frozen(admission.rule), admission.starts_at)
+
+
 def note(event: str, about, **details) -> None:
     """One row on the person's chain of the log."""
     log.record(
@@ -70,8 +86,10 @@ def admit(
         raise RuleBroken("Tiden har inte varit än. Ange när personen skrevs in.", field="admitted_on")
     if judged_at and not admitted_at <= judged_at <= now:
         raise RuleBroken("Bedömningen ska ligga efter inskrivningen och inte framåt i tiden.", field="judged_on")
-    values = {
-        "id": str(admission_id or uuid.uuid4()), "id_kind": number.kind, "number": number.canonical,
+    timed = clock(judged_at or admitted_at, by=by)
+    values = timed | {
+        "due_at": timed["due_at"].isoformat(), "id": str(admission_id or uuid.uuid4()),
+        "id_kind": number.kind, "number": number.canonical,
         "given_name": given_name, "family_name": family_name, "address": address, "protected": protected,
         "care_type": care_type, "admitted_at": admitted_at.isoformat(), "at": now.isoformat(),
         "judged_at": judged_at.isoformat() if judged_at else None,
@@ -83,6 +101,21 @@ def admit(
     transaction.on_commit(nudge)
     note("admitted", admission)
     return admission
+
+
+def judged(*, admission, at, by) -> None:
+    """The doctor judged later that measures may be needed: the 24 hours run from then (LUS 2:3)."""
+    must_be_open(admission)
+    if admission.state != AdmissionState.ADMITTED:
+        raise Conflict("Inskrivningsmeddelandet är redan skickat.")
+    if not admission.admitted_at <= at <= timezone.now():
+        raise RuleBroken("Bedömningen ska ligga efter inskrivningen och inte framåt i tiden.", field="judged_on")
+    before = admission.starts_at
+    admission.judged_at = at
+    for name, value in clock(at, by=by).items():
+        setattr(admission, name, value)
+    admission.save(update_fields=["judged_at", "due_at", "rule", "source"])
+    note("judged", admission, before=swedish.date_and_time(before), after=swedish.date_and_time(at))
 
 
 def must_be_open(admission: Admission) -> None:
@@ -178,6 +211,34 @@ def recall(*, receiver, reason, by) -> None:
     log.record(
         "discharge.recalled", person_id=notice.person_id, object_type=WRONGFUL, object_id=notice.reference,
         details={"unit": receiver.unit_id, "reason": reason},
+    )  # fmt: skip
+
+
+def hand_back(*, notice, reason, by, unit=None) -> None:
+    """The wrong receiver says so, and on to whom when it knows the right unit of its own huvudman; the ward sees both.
+
+    Afterwards it reads the notice no longer. Handed back it was a wrongful disclosure (PLA-9).
+    """
+    receiver = NoticeReceiver.objects.filter(notice=notice, unit_id=by.unit_id, recalled_at=None).first()
+    if receiver is None:
+        raise Conflict("Meddelandet är redan lämnat tillbaka.")
+    if Discharge.objects.filter(notice=notice).exists():
+        raise RuleBroken("Ett ärende är redan öppnat från meddelandet. Lämna ärendet i stället.")
+    if unit is not None:
+        if not notice.is_open:
+            raise RuleBroken("Processen är avslutad.")
+        if not may_receive(unit):
+            raise RuleBroken(f"{unit.name} tar inte emot inskrivningsmeddelanden.", field="unit")
+    other = unit.pk if unit else None
+    try:
+        call("select hand_back_notice(%s, %s, %s, %s)::text", [receiver.pk, reason, other, timezone.now()])
+    except IntegrityError as error:
+        raise Conflict(f"{unit.name} har redan fått meddelandet.") from error
+    transaction.on_commit(nudge)
+    log.record(
+        "discharge.handed_on" if unit else "discharge.handed_back", person_id=notice.person_id,
+        object_type=MessageKind.ADMISSION if unit else WRONGFUL, object_id=notice.reference,
+        details={"reason": reason, "to": other},
     )  # fmt: skip
 
 

@@ -4,17 +4,18 @@ from django.http import Http404
 from django.utils import timezone
 
 from audit import log
-from cases import frame
-from cases.access import may
+from cases import clock_pages, frame
+from cases.access import may, steers
 from cases.enums import DeadlineKind
 from cases.listing import subpage
+from cases.payment import AVERAGE
 from cases.topics import NOT_SHARED, sees_all
-from discharge import care_plans, lists, notices, payment, process
+from discharge import care_plan_documents, care_plans, lists, notices, payment, process
 from discharge.enums import Decision, DischargeState, WhyBefore
-from discharge.models import Discharge, NoticeMessage, NoticeReceiver, PaymentAmount, PaymentRule
-from meetings.models import Meeting
+from discharge.models import Discharge, NoticeMessage, NoticeReceiver, PaymentAmount
 from organisations import swedish
-from organisations.models import Authority, Unit
+from organisations.enums import UnitKind
+from organisations.models import Authority, DeadlineRule, Guideline, Unit
 
 
 def number(text: str, default: int, first: int, last: int) -> int:
@@ -63,7 +64,9 @@ def recall_text(receiver) -> str:
 def admission(admission, actor, *, revealed=False) -> dict:
     """The ward's own page: the clock, who got the notice and has acknowledged, and what to do."""
     notice = notices.Notice.objects.filter(admission=admission).first()
-    receivers = NoticeReceiver.objects.filter(notice=notice).select_related("unit", "recalled_by__staff")
+    receivers = NoticeReceiver.objects.filter(notice=notice).select_related(
+        "unit", "recalled_by__staff", "handed_on_to"
+    )
     messages = NoticeMessage.objects.filter(receiver__notice=notice).select_related("unit", "acknowledged_by__staff")
     discharge = (
         Discharge.objects.filter(notice=notice).select_related("case").order_by("pk").first() if notice else None
@@ -77,10 +80,18 @@ def admission(admission, actor, *, revealed=False) -> dict:
         "sent": list(messages.order_by("-sent_at", "-pk")) if notice else [],
         "discharge": discharge,
         "known_cases": lists.in_force_of(admission),
+        "why": notices.why(admission),
         "in_time": notice.sent_at <= admission.due_at if notice else now <= admission.due_at,
         "may_act": admission.is_open and actor.may("discharge.admit"),
-        "next": lists.ward_next(admission, discharge, late=notice is None and now > admission.due_at),
+        "next": lists.ward_next(
+            admission, discharge, late=notice is None and now > admission.due_at, gone=nobody_left(notice, receivers)
+        ),
     }
+
+
+def nobody_left(notice, receivers) -> bool:
+    """Whether every receiver was the wrong one."""
+    return notice is not None and not receivers.filter(recalled_at=None).exists()
 
 
 def notice(notice, actor, *, revealed=False) -> dict:
@@ -94,7 +105,16 @@ def notice(notice, actor, *, revealed=False) -> dict:
         "discharge": discharge,
         "may_acknowledge": actor.may("discharge.acknowledge"),
         "may_follow": notice.is_open and discharge is None and actor.may("discharge.follow"),
+        "may_hand_back": discharge is None and actor.may("discharge.hand_back"),
     }
+
+
+def units_of_own(actor, notice):
+    """The other units of the acting unit's huvudman that a notice can be handed on to."""
+    own = Unit.objects.get(pk=actor.unit_id)
+    found = Unit.objects.active().with_names().filter(acts_for_id=own.acts_for_id).exclude(pk=own.pk)
+    found = found.exclude(kind__in=[UnitKind.WARD, UnitKind.ADMINISTRATION, UnitKind.SCHOOL, UnitKind.SCHOOL_HEALTH])
+    return found.order_by("name", "pk") if notice.is_open else found.none()
 
 
 def current_or_404(case) -> Discharge:
@@ -117,15 +137,6 @@ def step(case, actor, heading: str, refusal: str = "") -> dict:
     return subpage(case, actor, heading) | {"heading": heading, "refusal": refusal}
 
 
-def first_call(discharge):
-    """When the fast vårdkontakt's unit called, if it has (LUS 4:3)."""
-    units = [contact.unit_id for contact in discharge.contacts.all()]
-    found = Meeting.objects.filter(
-        case=discharge.case, called_by__unit_id__in=units, called_at__gte=discharge.started_at
-    )
-    return found.order_by("called_at").values_list("called_at", flat=True).first()
-
-
 def overview(case, actor) -> dict:
     """The discharge with its clocks, people, decision and payment; what the acting unit may do now."""
     discharge = process.current(case)
@@ -133,19 +144,21 @@ def overview(case, actor) -> dict:
     if discharge is None:
         return shown
     discharge.case = case
-    called_at = first_call(discharge)
+    called_at = discharge.called_at()
+    clock = case.deadlines.filter(kind=DeadlineKind.CALL_AFTER_READY, cancelled_at=None, met_at=None).first()
     contacts = list(discharge.contacts.filter(ended_at=None).select_related("staff", "unit").order_by("-coordinates"))
     acts = discharge.is_open and may(case, actor, "discharge.act")
     return shown | {
         "contacts": contacts,
         "called_at": called_at,
-        "clock": case.deadlines.filter(kind=DeadlineKind.CALL_AFTER_READY, cancelled_at=None, met_at=None).first(),
+        "clock": clock_pages.one(clock, now=timezone.now(), today=timezone.localdate()) if clock else None,
         "before": why_before(case, discharge, actor),
         "gaps": list(discharge.gaps.order_by("from_on")),
-        "liability": payment.of_discharge(discharge, called_at=called_at),
+        "bill": payment.of_discharge(discharge),
         "roles": roles(case, discharge, contacts),
         "next": next_step(discharge, contacts, called_at),
         "may_act": acts,
+        "may_ward": acts and (actor.unit_id == discharge.ward_unit_id or steers(case, actor)),
         "may_name": acts and not process.why_not_name(discharge, actor),
         "may_decide": discharge.state != DischargeState.BROKEN and may(case, actor, "discharge.decide"),
         "may_call": called_at is None and discharge.call_is_due and may(case, actor, "meetings.call"),
@@ -204,8 +217,10 @@ def county_of(actor) -> str:
 
 def amounts(county: str) -> dict:
     found = PaymentAmount.objects.filter(county_code__in=["", county]).order_by("-year", "county_code")
-    rules = PaymentRule.objects.filter(county_code__in=["", county]).order_by("county_code", "care_type")
-    return {"amounts": list(found), "rules": list(rules)}
+    guideline = Guideline.objects.for_county(county, timezone.localdate())
+    rules = DeadlineRule.objects.valid_on(timezone.localdate()).filter(guideline=guideline, kind=DeadlineKind.PAYMENT)
+    average = guideline.settings.get("payment_model") == AVERAGE
+    return {"amounts": list(found), "rules": list(rules.order_by("-care_type")), "average": average}
 
 
 def new_plan(actor) -> dict:
@@ -250,3 +265,14 @@ def plan_units(actor, query, posted) -> list:
     if chosen.isdecimal() and len(chosen) < 10:
         found += [unit for unit in Unit.objects.active().with_names().filter(pk=chosen) if unit not in found]
     return found
+
+
+def document(plan) -> dict:
+    """The plan as PDF: not ordered, waiting, ready or failed."""
+    found = care_plan_documents.latest(plan)
+    return {
+        "plan": plan,
+        "document": found,
+        "waiting": found is not None and found.state == "queued",
+        "ordered": swedish.clock(found.created_at) if found else "",
+    }

@@ -1,6 +1,10 @@
-"""When the kommun is liable to pay for a day in hospital, and why (LUS 5 kap.): dates counted over rows of data."""
+"""What kommun and region see of payment liability, and what a day costs (LUS 5 kap.): references and days, never who.
 
-from dataclasses import dataclass, field
+When it begins is worked out by `cases.payment`, by the rule that the case's clock keeps.
+"""
+
+import json
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -9,8 +13,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit import log
-from discharge.enums import CareType, PaymentModel
-from discharge.models import PaymentAmount, PaymentRule
+from cases import payment
+from cases.clocks import Rule
+from cases.enums import CareType, DeadlineKind
+from discharge.models import PaymentAmount
 from organisations import swedish
 
 PAGE = 25
@@ -20,86 +26,31 @@ FIRST_YEAR = 2018
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What a discharge has of the law's conditions."""
+class Bill:
+    """One discharge as it is shown: the conditions of the law, from when and why, which days, and by which rule."""
 
-    notice_in_time: bool
-    ready_told_at: object
-    call_due: bool = True
-    called_at: object = None
-    home_at: object = None
-    broken: bool = False
-    gaps: tuple = ()
+    conditions: list[tuple[str, bool]]
+    why: str
+    first_day: date | None
+    days: list[date]
+    suspended: int
+    source: str
 
-
-@dataclass
-class Liability:
-    """The three conditions, the first day that is paid for, and which days that is until now."""
-
-    conditions: list[dict]
-    starts_on: date | None = None
-    days: list[date] = field(default_factory=list)
-    suspended: int = 0
-    why: str = ""
-
-    @property
-    def met(self) -> bool:
-        return all(condition["met"] for condition in self.conditions)
+    @classmethod
+    def of(cls, found: payment.Liability, stay: payment.Discharge, source: str) -> "Bill":
+        today = timezone.localdate()
+        return cls(
+            stay.conditions(), found.why, found.first_day, found.days(stay, today=today),
+            found.suspended(stay, today=today), source,
+        )  # fmt: skip
 
 
-def rule_for(rules, county_code: str, care_type: str, day: date):
-    """The county's own rule that day for that care, else the law's."""
-    found = [
-        rule
-        for rule in rules
-        if rule.county_code in (county_code, "")
-        and rule.care_type in (care_type, "")
-        and rule.valid_from <= day
-        and (rule.valid_to is None or day <= rule.valid_to)
-    ]
-    return max(found, key=lambda rule: (rule.county_code, rule.care_type, rule.valid_from))
-
-
-def first_day(rule, told_at) -> date:
-    """The day when liability starts: so many days after the underrättelse, one more when sent after the cutoff."""
-    told = swedish.local(told_at)
-    late = rule.cutoff_time is not None and told.time() > rule.cutoff_time
-    return told.date() + timedelta(days=rule.days + (1 if late else 0))
-
-
-def liability(facts: Facts, rule, *, today: date) -> Liability:
-    """What is due by the three conditions of LUS 5:3, from 5:4's day, without the days of 5:5."""
-    called = not facts.call_due or facts.called_at is not None
-    call_text = "Kallelsen är skickad" if facts.call_due else "Kallelse behövs inte: ingen SIP"
-    conditions = [
-        {"text": "Inskrivningsmeddelandet skickades inom 24 timmar", "met": facts.notice_in_time},
-        {"text": "Underrättelsen om utskrivningsklar är skickad", "met": facts.ready_told_at is not None},
-        {"text": call_text, "met": called},
-    ]
-    found = Liability(conditions)
-    if facts.broken:
-        found.why = "Processen avbröts."
-    elif not found.met:
-        found.why = "Ett villkor saknas, så inget betalningsansvar."
-    elif rule.model == PaymentModel.AVERAGE:
-        found.why = "Länet räknar på genomsnittet, inte för varje person."
-    if found.why:
-        return found
-    found.starts_on = first_day(rule, facts.ready_told_at)
-    if facts.call_due:
-        # Nothing is due for days before the kallelse that is one of the conditions.
-        found.starts_on = max(found.starts_on, swedish.as_date(facts.called_at))
-    end = swedish.as_date(facts.home_at) if facts.home_at else today
-    every = [found.starts_on + n * ONE_DAY for n in range(max(0, (end - found.starts_on).days))]
-    found.days = [day for day in every if not any(inside(day, gap) for gap in facts.gaps)]
-    found.suspended = len(every) - len(found.days)
-    found.why = f"Från {swedish.short_date(found.starts_on)}."
-    return found
-
-
-def inside(day: date, gap) -> bool:
-    """Whether open care was missing that day; a gap is (first, last) and may be open."""
-    return gap[0] <= day and (gap[1] is None or day <= gap[1])
+def of_discharge(discharge) -> Bill:
+    """The bill of one discharge, on its own page."""
+    rows = discharge.case.deadlines.filter(kind=DeadlineKind.PAYMENT, started_at=discharge.ready_told_at)
+    clock = rows.order_by("cancelled_at", "-pk").first() if discharge.ready_told_at else None
+    rule = Rule.frozen(clock.rule) if clock else None
+    return Bill.of(discharge.liability(rule), discharge.stay(), clock.source if clock else "LUS 5 kap. 3–5 §§")
 
 
 def amounts(county_code: str) -> dict[int, int | None]:
@@ -121,19 +72,17 @@ def cost(days: list[date], by_year: dict[int, int | None]) -> int | None:
 
 def page(actor, *, year: int, number: int) -> dict:
     """One year's processes of the own kommun or region: references, conditions, days; nobody's name (KVA, UTS)."""
-    today = timezone.localdate()
     found = processes(year)
-    rules = list(PaymentRule.objects.all())
     by_year = amounts(found[0]["county_code"] if found else "")
     first = (number - 1) * PAGE
-    rows = [row(one, rules, by_year, today) for one in found[first : first + PAGE]]
+    rows = [row(one, by_year) for one in found[first : first + PAGE]]
     log.record("discharge.payment_listed", action=log.READ, details={"shown": len(rows)})
     return {
         "rows": rows,
         "year": year,
-        "years": list(range(today.year, FIRST_YEAR - 1, -1)),
+        "years": list(range(timezone.localdate().year, FIRST_YEAR - 1, -1)),
         "amount": by_year.get(year),
-        "average": average(found, rules, today),
+        "average": average(found),
         "total": len(found),
         "previous_page": number - 1 if number > 1 else 0,
         "next_page": number + 1 if number * PAGE < len(found) else 0,
@@ -148,49 +97,48 @@ def processes(year: int) -> list[dict]:
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
-def facts_of(one: dict) -> Facts:
-    gaps = tuple((gap.lower, None if gap.upper is None else gap.upper - ONE_DAY) for gap in one["gaps"])
-    values = {name: one[name] for name in ("notice_in_time", "ready_told_at", "call_due", "called_at", "home_at")}
-    return Facts(**values, broken=one["broken"], gaps=gaps)
+def stay_of(one: dict) -> payment.Discharge:
+    return payment.Discharge(
+        ready_sent_at=one["ready_told_at"],
+        notice_sent_at=one["notice_sent_at"],
+        call_sent_at=one["called_at"],
+        notice_late=not one["notice_in_time"],
+        sip_due=one["call_due"],
+        gaps=tuple((gap.lower, None if gap.upper is None else gap.upper - ONE_DAY) for gap in one["gaps"]),
+        home_on=swedish.as_date(one["home_at"]) if one["home_at"] else None,
+        broken=one["broken"],
+    )
 
 
-def row(one: dict, rules, by_year, today: date) -> dict:
-    rule = rule_for(rules, one["county_code"], one["care_type"], swedish.as_date(one["ready_told_at"]))
-    found = liability(facts_of(one), rule, today=today)
-    return one | {"liability": found, "cost": cost(found.days, by_year), "rule": rule}
+def rule_of(one: dict) -> Rule | None:
+    """The rule that the case's clock keeps, as the database tells it."""
+    return Rule.frozen(json.loads(one["rule"])) if one["rule"] else None
 
 
-def average(found: list[dict], rules, today: date) -> list[dict]:
-    """The year's mean days from ready to home per kind of care, beside the days that are free."""
+def row(one: dict, by_year) -> dict:
+    rule = rule_of(one)
+    stay = stay_of(one)
+    bill = Bill.of(payment.liability(rule, stay, model=one["model"]), stay, one["source"])
+    return one | {"bill": bill, "cost": cost(bill.days, by_year), "average": one["model"] == payment.AVERAGE}
+
+
+def average(found: list[dict]) -> list[dict]:
+    """The year's mean days from ready to home per kind of care, beside the days that are free; for the report."""
     result = []
     for care in CareType:
-        mine = [one for one in found if one["care_type"] == care and not one["broken"]]
+        mine = [one for one in found if one["care_type"] == care and not one["broken"] and one["rule"]]
         if not mine:
             continue
-        days = [
-            (
-                (swedish.as_date(one["home_at"]) if one["home_at"] else today) - swedish.as_date(one["ready_told_at"])
-            ).days
-            for one in mine
-        ]
-        rule = rule_for(rules, mine[0]["county_code"], care, swedish.as_date(mine[0]["ready_told_at"]))
-        mean = f"{sum(days) / len(days):.1f}".replace(".", ",")
-        result.append({"care": care.label, "mean": mean, "free": rule.days, "count": len(mine)})
+        figures = payment.average(rule_of(mine[0]), [stay_of(one) for one in mine])
+        if figures.stays:
+            shown = {"mean": tenths(figures.days), "over": tenths(figures.over)}
+            result.append(shown | {"care": care.label, "free": figures.free_days, "count": figures.stays})
     return result
 
 
-def of_discharge(discharge, *, called_at) -> Liability:
-    """The same for one discharge, on its own page."""
-    gaps = tuple((gap.from_on, gap.to_on) for gap in discharge.gaps.all())
-    county = discharge.ward_unit.acts_for.county_code if discharge.ward_unit.acts_for_id else ""
-    told = discharge.ready_told_at
-    day = swedish.as_date(told) if told else timezone.localdate()
-    rule = rule_for(list(PaymentRule.objects.all()), county, discharge.care_type, day)
-    facts = Facts(
-        notice_in_time=discharge.notice_in_time, ready_told_at=told, call_due=discharge.call_is_due,
-        called_at=called_at, home_at=discharge.home_at, broken=discharge.state == "broken", gaps=gaps,
-    )  # fmt: skip
-    return liability(facts, rule, today=timezone.localdate())
+def tenths(number) -> str:
+    """4,5"""
+    return f"{float(number):.1f}".replace(".", ",")
 
 
 def set_amount(*, county_code: str, year: int, kronor, source: str, by) -> PaymentAmount:

@@ -6,7 +6,7 @@ from audit import log
 from cases import deadlines
 from cases import services as cases
 from cases.access import steers
-from cases.enums import OPEN_STATES
+from cases.enums import OPEN_STATES, ClockEventKind, DeadlineKind
 from cases.models import Case
 from cases.topics import ALL
 from discharge import notices
@@ -25,6 +25,11 @@ def current(case) -> Discharge | None:
     """The discharge that goes on in the case, else the latest."""
     found = case.discharges.select_related("ward_unit", "case")
     return found.order_by("home_at", "-started_at").filter(state__in=OPEN).first() or found.order_by("-pk").first()
+
+
+def goes_on(case) -> bool:
+    """Whether a discharge is being planned in the case."""
+    return case.discharges.filter(state__in=OPEN).exists()
 
 
 def must_be_open(discharge: Discharge) -> None:
@@ -161,25 +166,62 @@ def end_contact(*, contact, by) -> None:
     record("contact_ended", contact.discharge, staff=contact.staff_id)
 
 
+def must_be_wards(discharge: Discharge, by) -> None:
+    """What the ward decides is said by the ward, or noted for it by the unit that steers the case."""
+    if by.unit_id != discharge.ward_unit_id and not steers(discharge.case, by):
+        raise RuleBroken("Det här gör avdelningen, eller den ansvariga enheten åt avdelningen.")
+
+
 def ready(*, discharge, at, by) -> None:
-    """The underrättelse that the person is utskrivningsklar: the three days to the kallelse run (LUS 3:1, 4:3)."""
+    """The underrättelse that the person is utskrivningsklar (LUS 3:1).
+
+    From when it is sent the days to the kallelse and to payment run (LUS 4:3, 5:4). Another time of the doctor's
+    judgement corrects that alone: the underrättelse was sent when it was sent.
+    """
     must_be_open(discharge)
+    must_be_wards(discharge, by)
+    now = timezone.now()
+    if at > now:
+        raise RuleBroken("Tiden har inte varit än. Ange när personen blev utskrivningsklar.", field="ready_on")
+    admission = Admission.objects.filter(notice=discharge.notice_id).first()
+    if admission and at < admission.admitted_at:
+        raise RuleBroken("Personen kan inte vara utskrivningsklar före inskrivningen.", field="ready_on")
+    if discharge.state == DischargeState.READY:
+        return corrected(discharge, at=at, by=by)
     case = discharge.case
-    cases.discharge_ready(case=case, at=at, by=by, ward_unit=discharge.ward_unit)
-    discharge.told_ready(ready_at=at, at=timezone.now())
+    discharge.told_ready(ready_at=at, at=now)
     discharge.save(update_fields=["state", "ready_at", "ready_told_at"])
+    # The database tells the kind of care, which the county's days may differ by.
+    discharge.refresh_from_db(fields=["care_type", "notice_in_time"])
+    care = {"care_type": discharge.care_type} if discharge.care_type else {}
+    deadlines.happened(case=case, event=ClockEventKind.NOTICE_SENT, at=discharge.notice_sent_at, by=by, **care)
+    cases.discharge_ready(case=case, at=now, by=by, ward_unit=discharge.ward_unit)
+    if not discharge.call_is_due:
+        deadlines.meet(case=case, kind=DeadlineKind.CALL_AFTER_READY)
     units = set(discharge.contacts.filter(ended_at=None).values_list("unit_id", flat=True))
     for unit_id in sorted(units - {by.unit_id, case.owner_unit_id}):
         notifications.tell_unit(
-            unit_id=unit_id, case_id=case.pk, kind="deadline", key=f"ready:{discharge.pk}:{at.isoformat()}"
+            unit_id=unit_id, case_id=case.pk, kind="deadline", key=f"ready:{discharge.pk}:{now.isoformat()}"
         )
     record("ready", discharge)
+
+
+def corrected(discharge: Discharge, *, at, by) -> None:
+    """The doctor's judgement was at another time; sent twice, nothing changes."""
+    if discharge.ready_at == at:
+        return
+    discharge.ready_at = at
+    discharge.save(update_fields=["ready_at"])
+    text = f"Utskrivningsklar rättades till {swedish.date_and_time(at)}"
+    cases.note(discharge.case, kind="discharge_ready", text=text, by=by)
+    record("ready_corrected", discharge)
 
 
 def not_ready(*, discharge, by) -> None:
     """Ill again: the underrättelse is taken back, and its clocks with it."""
     if discharge.state != DischargeState.READY:
         raise RuleBroken("Personen är inte utskrivningsklar.")
+    must_be_wards(discharge, by)
     discharge.not_ready()
     discharge.save(update_fields=["state", "ready_at", "ready_told_at"])
     case = discharge.case
@@ -187,6 +229,11 @@ def not_ready(*, discharge, by) -> None:
     case.save()
     deadlines.refresh(case_id=case.pk)
     cases.note(case, kind="not_ready", text="Personen är inte längre utskrivningsklar", by=by)
+    units = {case.owner_unit_id, *discharge.contacts.filter(ended_at=None).values_list("unit_id", flat=True)}
+    for unit_id in sorted(units & cases.units_with_access(case) - {by.unit_id}):
+        notifications.tell_unit(
+            unit_id=unit_id, case_id=case.pk, kind="party", key=f"not_ready:{discharge.pk}:{timezone.now().isoformat()}"
+        )
     record("not_ready", discharge)
 
 
@@ -219,6 +266,10 @@ def decide(*, discharge, both_needed, decision, by, before=(), why_none="", why=
     discharge.why_none = why_none if decision == Decision.NONE else ""
     discharge.decided_at = timezone.now()
     discharge.save(update_fields=["both_needed", "decision", "why_none", "decided_at"])
+    if not discharge.call_is_due:
+        deadlines.meet(case=discharge.case, kind=DeadlineKind.CALL_AFTER_READY)
+    elif not discharge.called_at():
+        deadlines.reopen(case=discharge.case, kind=DeadlineKind.CALL_AFTER_READY)
     cases.note(discharge.case, kind="sip_decision", text=f"Beslut: {decision.label}", by=by)
     record("decided", discharge, decision=decision.value)
 
@@ -266,18 +317,22 @@ def interpreter_booked(*, discharge, by) -> None:
 def home(*, discharge, at, transferred: bool, by) -> None:
     """The person is at home: the process ends, and whether the information went the same day is noted (LUS 3:2)."""
     must_be_open(discharge)
+    must_be_wards(discharge, by)
     if at > timezone.now():
         raise RuleBroken("Tiden har inte varit än. Ange när personen åkte hem.", field="home_on")
     if discharge.ready_at and at < discharge.ready_at:
         raise RuleBroken("Personen kan inte åka hem innan hon eller han är utskrivningsklar.", field="home_on")
     case = discharge.case
     admission = Admission.objects.filter(notice=discharge.notice_id).first()
+    if admission is None and at < discharge.notice_sent_at:
+        raise RuleBroken("Personen kan inte åka hem innan inskrivningsmeddelandet skickades.", field="home_on")
     if admission and admission.is_open:
         notices.end(admission=admission, at=at, by=by)
     discharge.went_home(at=at, transferred_at=at if transferred else None)
     discharge.save(update_fields=["state", "home_at", "transferred_at"])
     case.inpatient = False
     case.save()
+    deadlines.happened(case=case, event=ClockEventKind.WENT_HOME, at=at, by=by)
     cases.note(case, kind="went_home", text=f"Hemma {swedish.date_and_time(at)}", by=by)
     same_day = "samma dag" if transferred else "inte samma dag"
     cases.note(case, kind="transferred", text=f"Informationen överfördes {same_day}", by=by)
@@ -295,14 +350,18 @@ def of_admission(admission):
 
 def break_off(*, admission, reason, by) -> None:
     """The ward breaks off: its notice, and the discharge in each case that it sees."""
-    seen = list(of_admission(admission))
-    notices.break_off(admission=admission, reason=reason, by=by)
-    now = timezone.now()
-    for discharge in seen:
-        discharge.broken_off(at=now)
-        discharge.save(update_fields=["state", "home_at"])
-        cases.note(discharge.case, kind="broken_off", text="Utskrivningsprocessen avbröts", by=by)
+    notices.must_be_open(admission)
+    for discharge in of_admission(admission):
+        case = discharge.case
+        discharge.broken_off()
+        discharge.save(update_fields=["state"])
+        case.inpatient, case.discharge_ready_at = False, None
+        case.save()
+        deadlines.refresh(case_id=case.pk)
+        cases.note(case, kind="broken_off", text="Utskrivningsprocessen avbröts", by=by)
         record("broken_off", discharge)
+    # The database ends it in the cases that the ward does not see.
+    notices.break_off(admission=admission, reason=reason, by=by)
 
 
 def end(*, admission, at, transferred, by) -> None:

@@ -5,8 +5,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
+from cases import payment
+from cases.enums import CareType
 from cases.models import Case
-from discharge.enums import CareType, Decision, DischargeState, WhyNone
+from discharge.enums import Decision, DischargeState, WhyNone
+from organisations import swedish
 from organisations.models import Assignment, Staff, Unit
 
 
@@ -20,9 +23,10 @@ class Discharge(ConcurrentTransitionMixin, models.Model):
     reference = models.CharField("löpnummer", max_length=20, blank=True)
     ward_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="vårdavdelning")
     care_type = models.CharField("slag av vård", max_length=20, choices=CareType, blank=True)
-    # Copied by the database: when the person was admitted is the ward's own, and not in the notice.
+    # Copied by the database: when the person was admitted is the ward's own, and not in the notice. Care type and
+    # whether it was in time only once the ward, which sees the case, has told that the person is utskrivningsklar.
     notice_sent_at = models.DateTimeField("inskrivningsmeddelandet skickades", null=True)
-    notice_in_time = models.BooleanField("inom 24 timmar", default=False)
+    notice_in_time = models.BooleanField("inom 24 timmar", null=True)
     expected_on = models.DateField("beräknad utskrivningsdag", null=True)
     state = FSMField("läge", choices=DischargeState.choices, default=DischargeState.PLANNING, protected=True)
     started_at = models.DateTimeField("påbörjad", default=timezone.now)
@@ -64,6 +68,30 @@ class Discharge(ConcurrentTransitionMixin, models.Model):
         """A kallelse is due after utskrivningsklar unless it was decided that there is no SIP (LUS 4:3)."""
         return self.decision != Decision.NONE
 
+    def called_at(self):
+        """When the unit of a fast vårdkontakt called to the SIP, if it has (LUS 4:3)."""
+        units = [contact.unit_id for contact in self.contacts.all()]
+        found = self.case.meetings.filter(called_by__unit_id__in=units, called_at__gte=self.started_at)
+        return found.order_by("called_at").values_list("called_at", flat=True).first()
+
+    def stay(self) -> payment.Discharge:
+        """What has been sent and said, as payment is worked out from it."""
+        return payment.Discharge(
+            ready_sent_at=self.ready_told_at,
+            notice_sent_at=self.notice_sent_at,
+            call_sent_at=self.called_at(),
+            notice_late=self.notice_in_time is False,
+            sip_due=self.call_is_due,
+            gaps=tuple((gap.from_on, gap.to_on) for gap in self.gaps.all()),
+            home_on=swedish.as_date(self.home_at) if self.home_at else None,
+            broken=self.state == DischargeState.BROKEN,
+        )
+
+    def liability(self, rule) -> payment.Liability:
+        """From when a kommun may have to pay, by the rule that the case's clock keeps (LUS 5:3–5:5)."""
+        model = self.case.guideline.settings.get("payment_model", payment.INDIVIDUAL)
+        return payment.liability(rule, self.stay(), model=model)
+
     @transition(field=state, source=[DischargeState.PLANNING, DischargeState.READY], target=DischargeState.READY)
     def told_ready(self, *, ready_at, at):
         """The ward has told that the person is ready for discharge (LUS 3:1)."""
@@ -80,9 +108,8 @@ class Discharge(ConcurrentTransitionMixin, models.Model):
         self.home_at, self.transferred_at = at, transferred_at
 
     @transition(field=state, source=[DischargeState.PLANNING, DischargeState.READY], target=DischargeState.BROKEN)
-    def broken_off(self, *, at):
+    def broken_off(self):
         """The process stopped before the person went home."""
-        self.home_at = None
 
 
 class CareContact(models.Model):

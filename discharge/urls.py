@@ -12,6 +12,7 @@ urlpatterns = [
     path("inskrivna/<uuid:pk>/mottagare/ny/", views.add_receivers, name="add_receivers"),
     path("inskrivna/<uuid:pk>/mottagare/<int:receiver>/felsant/", views.recall, name="recall"),
     path("inskrivna/<uuid:pk>/ny-dag/", views.new_day, name="new_day"),
+    path("inskrivna/<uuid:pk>/bedomning/", views.judged, name="judged"),
     path("inskrivna/<uuid:pk>/avbrott/", views.break_off, name="break_off"),
     path("inskrivna/<uuid:pk>/hemgang/", views.end, name="end"),
     path("inskrivna/<uuid:pk>/arende/", views.open_case, name="open_case"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("inskrivningsmeddelanden/kvittera/<int:message>/", views_notices.acknowledge, name="acknowledge"),
     path("inskrivningsmeddelanden/<uuid:pk>/", views_notices.notice, name="notice"),
     path("inskrivningsmeddelanden/<uuid:pk>/visa/", views_notices.reveal, name="notice_reveal"),
+    path("inskrivningsmeddelanden/<uuid:pk>/inte-till-oss/", views_notices.hand_back, name="hand_back"),
     path("inskrivningsmeddelanden/<uuid:pk>/arende/", views_notices.follow, name="follow"),
     path("arenden/<uuid:pk>/utskrivning/", views_case.overview, name="overview"),
     path("arenden/<uuid:pk>/inlagd/", views_case.admitted, name="admitted"),
@@ -47,5 +49,7 @@ urlpatterns = [
         name="plan_unmeasure",
     ),
     path("samordnade-vardplaner/<uuid:pk>/justera/", views_plans.plan_adjust, name="plan_adjust"),
+    path("samordnade-vardplaner/<uuid:pk>/pdf/", views_plans.plan_pdf, name="plan_pdf"),
+    path("samordnade-vardplaner/<uuid:pk>/pdf/hamta/", views_plans.plan_download, name="plan_download"),
     path("samordnade-vardplaner/<uuid:pk>/avsluta/", views_plans.plan_end, name="plan_end"),
 ]

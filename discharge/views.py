@@ -7,7 +7,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from discharge import lists, notices, pages, process
 from discharge.doors import door, form_page
-from discharge.forms import AdmitForm, BreakForm, HomeForm, NewDayForm, NoticeForm, RecallForm, ReceiversForm
+from discharge.forms import (
+    AdmitForm,
+    BreakForm,
+    HomeForm,
+    JudgedForm,
+    NewDayForm,
+    NoticeForm,
+    RecallForm,
+    ReceiversForm,
+)
 from discharge.models import Admission
 from organisations.access import allowed
 
@@ -105,6 +114,19 @@ def recall(request, admission, receiver):
     to = ("discharge:admission", admission.pk)
     shown = pages.around(admission, "Felsänt meddelande") | {"text": pages.recall_text(found)}
     done = "Återkallat och antecknat som felaktigt utlämnande."
+    return form_page(request, "discharge/step.html", form, act, done=done, to=to, context=shown)
+
+
+@page_or_form
+@door(Admission, "discharge.admit")
+def judged(request, admission):
+    form = JudgedForm(request.POST or None)
+
+    def act(form):
+        notices.judged(admission=admission, by=request.actor, **form.values())
+
+    to, shown = ("discharge:admission", admission.pk), pages.around(admission, "Läkarens bedömning")
+    done = "Bedömningen är sparad, och de 24 timmarna räknas från den."
     return form_page(request, "discharge/step.html", form, act, done=done, to=to, context=shown)
 
 

@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from discharge import lists, notices, pages, process
-from discharge.doors import door
+from discharge.doors import door, form_page
+from discharge.forms import HandBackForm
 from discharge.models import Notice, NoticeMessage
 from organisations.access import allowed
 
@@ -32,6 +33,22 @@ def reveal(request, notice):
     """Who it is behind a protection mark, on this answer alone, by a choice that is logged."""
     pages.note_reveal(notice)
     return render(request, "discharge/notice.html", pages.notice(notice, request.actor, revealed=True))
+
+
+@require_http_methods(["GET", "POST"])
+@door(Notice, "discharge.hand_back")
+def hand_back(request, notice):
+    """Not for us: back to the ward, or on to the right unit of the own huvudman."""
+    form = HandBackForm(request.POST or None, possible=pages.units_of_own(request.actor, notice))
+
+    def act(form):
+        notices.hand_back(notice=notice, by=request.actor, **form.cleaned_data)
+
+    shown = {"notice": notice, "who": pages.who(notice, revealed=False)}
+    done = "Meddelandet är lämnat ifrån er. Förstör det ni har skrivit av."
+    return form_page(
+        request, "discharge/hand_back.html", form, act, done=done, to=("discharge:notices",), context=shown
+    )
 
 
 @require_POST

@@ -1,16 +1,18 @@
 """Samordnad vårdplan at open compulsory care: INI-7's exit goes on here (LPT 7 a §, LRV 12 a §)."""
 
 from django.contrib import messages
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.access import door as case_door
-from discharge import care_plans, lists, pages
+from discharge import care_plan_documents, care_plans, lists, pages
 from discharge.doors import door, form_page
 from discharge.forms import AdjustForm, CarePlanForm, CarePlanNewForm, CarePlanUnitForm, MeasureForm
 from discharge.models import CarePlan
 from organisations.access import allowed
+from organisations.middleware import polling
 
 page_or_form = require_http_methods(["GET", "POST"])
 
@@ -58,6 +60,31 @@ def plan_reveal(request, plan):
     """Who it is behind a protection mark, on this answer alone, by a choice that is logged."""
     pages.note_reveal(plan)
     return render(request, "discharge/plan.html", pages.care_plan(plan, request.actor, revealed=True))
+
+
+@polling
+@page_or_form
+@door(CarePlan, "discharge.print_plan")
+def plan_pdf(request, plan):
+    if request.method == "POST":
+        care_plan_documents.order(plan=plan, by=request.actor)
+        return redirect("discharge:plan_pdf", plan.pk)
+    shown = pages.document(plan)
+    response = render(request, "discharge/plan_pdf.html", shown)
+    if shown["waiting"]:
+        response.headers["Refresh"] = "3"
+    return response
+
+
+@require_safe
+@door(CarePlan, "discharge.print_plan")
+def plan_download(request, plan):
+    content = care_plan_documents.pdf_of(plan=plan, by=request.actor)
+    if content is None:
+        raise Http404
+    # A neutral name: the file may lie in a shared folder.
+    headers = {"Content-Disposition": 'attachment; filename="plan.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 @page_or_form

@@ -79,6 +79,7 @@ ACTIONS: dict[str, Rule] = {
     "discharge.admit": Rule(HANDLERS, open_only=False),
     "discharge.notices": Rule(READERS, open_only=False),
     "discharge.acknowledge": Rule(WRITERS, open_only=False),
+    "discharge.hand_back": Rule(WRITERS, open_only=False),
     "discharge.follow": Rule(HANDLERS, open_only=False),
     "discharge.view": Rule(READERS, open_only=False),
     "discharge.act": Rule(HANDLERS),
@@ -88,6 +89,7 @@ ACTIONS: dict[str, Rule] = {
     "discharge.amounts": Rule(frozenset({Role.GUIDELINE_ADMIN})),
     # Samordnad vårdplan at open compulsory care: named units, no consent (LPT 7 a §)
     "discharge.plans": Rule(READERS, open_only=False),
+    "discharge.print_plan": Rule(READERS, open_only=False),
     "discharge.write_plan": Rule(HANDLERS, open_only=False),
     "discharge.adjust": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
     # Messages between the parties, how the person wants to be told, and letters to post

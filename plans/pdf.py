@@ -29,6 +29,11 @@ def render_log(context: dict, *, timeout: float = 60) -> bytes:
     return _order("log", context, timeout)
 
 
+def render_care_plan(context: dict, *, timeout: float = 60) -> bytes:
+    """The samordnade vårdplanen at open compulsory care, with the units' justering (LPT 7 a §)."""
+    return _order("care_plan", context, timeout)
+
+
 def render_notice(context: dict, *, timeout: float = 60) -> bytes:
     """A neutral letter with an address for the window."""
     return _order("notice", context, timeout)

@@ -3,8 +3,8 @@
 Runs only as a subprocess (`python -m plans.render`, started by `plans.pdf`): it reads nothing but its
 own folders, reaches no network, and has ceilings for memory and time.
 
-Input: `{"document": "plan" | "invitation" | "log" | "notice", "context": {…}}`. All values are finished Swedish text
-unless said otherwise; a missing or empty one leaves its section out.
+Input: `{"document": "plan" | "invitation" | "log" | "notice" | "care_plan", "context": {…}}`. All values are finished
+Swedish text unless said otherwise; a missing or empty one leaves its section out.
 
 plan: person {name, number}, version (number), approved_on (2026-03-17), draft (bool), correction,
 not_the_whole (why this copy lacks something), issued_by, case_number, what_matters, why, strengths,
@@ -21,6 +21,10 @@ invitation: person {name}, issued_by, written_on (2026-03-05), meeting {when, fo
 questions [text], participants [text], support, caller {name, title, unit, phone}.
 
 notice: address [text], written_on (2026-03-05), text.
+
+care_plan: person {name, number}, kind, reference, issued_by, draft (bool), established_on (2026-03-05), ended_on,
+needs_region, needs_kommun, patient_view, by_others, physician, measures [{text, unit, who_kind}],
+units [{name, when, who}] (who has adjusted it; `when` is empty for one that has not).
 
 log: person {name}, written_on (2026-03-05), period, place (whose part of the log), rows [{at, who, where, what, why}].
 """
@@ -66,6 +70,7 @@ TITLES = {
     "invitation": "Inbjudan till SIP-möte",
     "log": "Vilka har läst",
     "notice": "Du har ett nytt meddelande",
+    "care_plan": "Samordnad vårdplan",
 }
 HORIZONS = {"short": "på kort sikt", "long": "på lång sikt"}
 LABELS = {
@@ -211,7 +216,29 @@ def _log(data: dict) -> dict:
     return {**data, "written_on": _day(data.get("written_on"))}
 
 
-SHAPES = {"plan": _plan, "invitation": _invitation, "log": _log, "notice": _log}
+def _care_plan(data: dict) -> dict:
+    established, ended = _day(data.get("established_on")), _day(data.get("ended_on"))
+    stood = f"Upprättad {established}" if established else "Utkast, inte upprättad"
+    person = data.get("person") or {}
+    who = ", ".join(filter(None, (person.get("name"), person.get("number"))))
+    return {
+        **data,
+        "person": person,
+        "stands": f"{stood}, avslutad {ended}" if ended else stood,
+        "beside": _beside(data.get("needs_region"), data.get("needs_kommun")),
+        "footer": " · ".join(filter(None, (who[:90], data.get("reference")))),
+        "measures": [
+            {
+                **measure,
+                "colour": measure.get("who_kind") if measure.get("who_kind") in COLOURS else "other",
+                "who_label": LABELS.get(measure.get("who_kind"), ""),
+            }
+            for measure in data.get("measures") or []
+        ],
+    }
+
+
+SHAPES = {"plan": _plan, "invitation": _invitation, "log": _log, "notice": _log, "care_plan": _care_plan}
 ITEMS = {"log": MAX_ROWS}
 
 

@@ -284,6 +284,7 @@ CELERY_BEAT_SCHEDULE = {
     "consents": {"task": "consent.sweep_lapses", "schedule": 600.0},
     "ages": {"task": "consent.sweep_ages", "schedule": 3600.0},
     "documents": {"task": "plans.render_due", "schedule": 20.0},
+    "care_plans": {"task": "discharge.draw_due", "schedule": 20.0},
     "log_extracts": {"task": "logbook.draw_due", "schedule": 20.0},
     "retention": {"task": "retention.carry_out", "schedule": 600.0},
     "partitions": {"task": "audit.keep_partitions", "schedule": 24 * 3600.0},

@@ -685,8 +685,6 @@ class Migration(migrations.Migration):
                             ("notice_sent", "Inskrivningsmeddelande skickat"),
                             ("call_sent", "Kallelse skickad"),
                             ("meeting_start", "Mötets början"),
-                            ("sip_not_needed", "Ingen SIP behövs"),
-                            ("open_care_missing", "Insatser i den öppna vården saknas"),
                             ("went_home", "Gick hem"),
                         ],
                         max_length=30,

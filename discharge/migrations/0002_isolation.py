@@ -19,7 +19,7 @@ alter sequence discharge_reference_seq owner to sip_owner;
 grant usage on sequence discharge_reference_seq to sip_def;
 
 {enable("discharge_admission")}
-grant select, update (state, break_reason, ended_at, judged_at) on discharge_admission to sip_staff;
+grant select, update (state, break_reason, ended_at, judged_at, due_at, rule, source) on discharge_admission to sip_staff;
 {policy("discharge_admission", "ward_select", "select", "sip_staff", using=MINE.format("ward_unit_id"))}
 {policy("discharge_admission", "ward_update", "update", "sip_staff", using=WARD, check=MINE.format("ward_unit_id"))}
 
@@ -66,12 +66,13 @@ begin
   insert into cases_person (id_kind, number) values (p->>'id_kind', p->>'number') on conflict (number) do nothing;
   select id into pid from cases_person where number = p->>'number';
   insert into discharge_admission (id, reference, person_id, id_kind, number, given_name, family_name, address,
-      protected, ward_unit_id, care_type, admitted_at, judged_at, state, break_reason, registered_at, registered_by_id)
+      protected, ward_unit_id, care_type, admitted_at, judged_at, due_at, rule, source, state, break_reason,
+      registered_at, registered_by_id)
     values (aid, 'U' || to_char(sip_today(), 'YYYY') || '-' || lpad(nextval('discharge_reference_seq')::text, 4, '0'),
       pid, p->>'id_kind', p->>'number', p->>'given_name', p->>'family_name', p->>'address',
       (p->>'protected')::boolean or exists (select 1 from cases_case where person_id = pid and protection <> 'none'),
-      ctx_unit(), p->>'care_type', (p->>'admitted_at')::timestamptz, (p->>'judged_at')::timestamptz, 'admitted', '',
-      (p->>'at')::timestamptz, ctx_assignment());
+      ctx_unit(), p->>'care_type', (p->>'admitted_at')::timestamptz, (p->>'judged_at')::timestamptz,
+      (p->>'due_at')::timestamptz, p->'rule', p->>'source', 'admitted', '', (p->>'at')::timestamptz, ctx_assignment());
   return aid;
 end $$;
 {definer("open_admission(jsonb)")}
@@ -104,6 +105,40 @@ begin
   return told;
 end $$;
 {definer("notice_message(uuid, bigint[], text, date, timestamptz)")}
+
+-- The wrong receiver hands the notice back, or on to the right unit of its own huvudman, and reads it no longer.
+create function hand_back_notice(rid bigint, why text, other bigint, at timestamptz) returns void language plpgsql
+  security definer set search_path = public, pg_temp as $$
+declare r discharge_noticereceiver; n discharge_notice; nrid bigint; mid bigint;
+begin
+  select * into r from discharge_noticereceiver where id = rid for no key update;
+  if r.id is null or r.recalled_at is not null or not (ctx_writer() and r.unit_id = ctx_unit()) then
+    raise exception 'only a receiver hands the notice back' using errcode = '42501';
+  end if;
+  select * into n from discharge_notice where id = r.notice_id for no key update;
+  update discharge_noticereceiver set recalled_at = at, recalled_by_id = ctx_assignment(), recall_reason = why,
+    handed_on_to_id = other where id = rid;
+  update discharge_noticemessage set acknowledged_at = at, acknowledged_by_id = ctx_assignment()
+    where receiver_id = rid and acknowledged_at is null;
+  insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, attempts,
+      last_error, created_at)
+    values (gen_random_uuid(), 'notice:back:' || rid, 'email', 'new_message', r.sender_unit_id, null, 'due', at, 0, '',
+      at);
+  if other is null then return; end if;
+  -- One that has it already is refused by the unique constraint.
+  if n.state <> 'active' or other = r.unit_id or not exists (select 1 from organisations_unit a join organisations_unit b on b.acts_for_id = a.acts_for_id
+        where a.id = r.unit_id and b.id = other and b.kind not in ('ward', 'administration')) then
+    raise exception 'only on to a unit of the same huvudman' using errcode = '42501';
+  end if;
+  insert into discharge_noticereceiver (notice_id, unit_id, sender_unit_id, reference, sent_at, recall_reason)
+    values (n.id, other, n.sender_unit_id, n.reference, at, '') returning id into nrid;
+  insert into discharge_noticemessage (receiver_id, unit_id, sender_unit_id, kind, expected_on, sent_at)
+    values (nrid, other, n.sender_unit_id, 'admission', n.expected_on, at) returning id into mid;
+  insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, attempts,
+      last_error, created_at)
+    values (gen_random_uuid(), 'notice:' || mid, 'email', 'new_message', other, null, 'due', at, 0, '', at);
+end $$;
+{definer("hand_back_notice(bigint, text, bigint, timestamptz)")}
 
 create function send_notice(aid uuid, nid uuid, day date, uids bigint[], at timestamptz) returns void
   language plpgsql security definer set search_path = public, pg_temp as $$
@@ -164,13 +199,12 @@ create trigger notices_protected after insert or update of protection on cases_c
 """
 
 IN_CASE = f"""
--- What the case may know of the notice: when it went and whether in time, never when the person was admitted.
+-- What the case may know of the notice: when it went and the day, never when the person was admitted.
 create function discharge_facts() returns trigger language plpgsql security definer
   set search_path = public, pg_temp as $$
-declare n discharge_notice; a discharge_admission;
+declare n discharge_notice;
 begin
   select * into n from discharge_notice where id = new.notice_id;
-  select * into a from discharge_admission where id = n.admission_id;
   if current_setting('role') = 'sip_staff' and not (n.sender_unit_id = ctx_unit() or exists (
       select 1 from discharge_noticereceiver r where r.notice_id = n.id and r.unit_id = ctx_unit()
         and r.recalled_at is null)) then
@@ -179,14 +213,28 @@ begin
   if n.person_id is distinct from (select person_id from cases_case where id = new.case_id) then
     raise exception 'the notice is about another person' using errcode = '42501';
   end if;
-  new.reference := n.reference; new.ward_unit_id := n.sender_unit_id; new.care_type := a.care_type;
-  new.notice_sent_at := n.sent_at; new.expected_on := n.expected_on;
-  new.notice_in_time := n.sent_at <= coalesce(a.judged_at, a.admitted_at) + interval '24 hours';
+  new.reference := n.reference; new.ward_unit_id := n.sender_unit_id; new.care_type := '';
+  new.notice_sent_at := n.sent_at; new.expected_on := n.expected_on; new.notice_in_time := null;
   return new;
 end $$;
 {definer("discharge_facts()", to="")}
 create trigger discharge_facts before insert on discharge_discharge
   for each row execute function discharge_facts();
+
+-- A receiver may learn neither the kind of care nor the hours from the notice (LUS 2:2). With the underrättelse, in a
+-- case that the ward sees, they are told: payment is counted from them.
+create function discharge_told() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  if has_access(new.case_id, new.ward_unit_id) then
+    select a.care_type, n.sent_at <= a.due_at into new.care_type, new.notice_in_time
+      from discharge_notice n join discharge_admission a on a.id = n.admission_id where n.id = new.notice_id;
+  end if;
+  return new;
+end $$;
+{definer("discharge_told()", to="")}
+create trigger discharge_told before update of state on discharge_discharge
+  for each row when (new.state = 'ready') execute function discharge_told();
 
 create function notice_day_changed() returns trigger language plpgsql security definer
   set search_path = public, pg_temp as $$
@@ -198,6 +246,17 @@ end $$;
 {definer("notice_day_changed()", to="")}
 create trigger notice_day_changed after update of expected_on on discharge_notice
   for each row execute function notice_day_changed();
+
+-- The ward breaks off also where it does not see the case, so that another admission can be planned there.
+create function notice_broken() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  update discharge_discharge set state = 'broken' where notice_id = new.id and state in ('planning', 'ready');
+  return null;
+end $$;
+{definer("notice_broken()", to="")}
+create trigger notice_broken after update of state on discharge_notice
+  for each row when (new.state = 'broken') execute function notice_broken();
 
 -- The unit of the fast vårdkontakt who coordinates gets the case, so that it can call (LUS 4:3). Huvudansvarig of a
 -- plan in force keeps it.
@@ -228,9 +287,9 @@ end $$;
 
 -- What payment is counted from, for the kommun and the region that it concerns: references and days, never who.
 create function discharge_payments(first_day date, last_day date, most int) returns table (
-    reference text, case_id uuid, ward text, kommun text, county_code text, care_type text, notice_in_time boolean,
-    ready_told_at timestamptz, call_due boolean, called_at timestamptz, home_at timestamptz, broken boolean,
-    gaps daterange[]) stable language sql security definer set search_path = public, pg_temp as $$
+    reference text, case_id uuid, ward text, kommun text, county_code text, care_type text,
+    notice_sent_at timestamptz, notice_in_time boolean, ready_told_at timestamptz, call_due boolean,
+    called_at timestamptz, home_at timestamptz, broken boolean, gaps daterange[], rule jsonb, source text, model text) stable language sql security definer set search_path = public, pg_temp as $$
   with own as (
     select u.acts_for_id as id from organisations_unit u where u.id = ctx_unit()
       and ctx_text('role') in ('manager', 'sip_coordinator')
@@ -243,14 +302,23 @@ create function discharge_payments(first_day date, last_day date, most int) retu
       order by d.notice_id, d.state = 'broken', d.started_at
   )
   select one.reference, case when has_access(one.case_id, ctx_unit()) then one.case_id end, one.ward,
-      coalesce(k.names, ''), one.county, one.care_type, one.notice_in_time, one.ready_told_at, one.decision <> 'none',
+      coalesce(k.names, ''), one.county, a.care_type, n.sent_at, n.sent_at <= a.due_at, one.ready_told_at,
+      one.decision <> 'none',
       (select min(m.called_at) from meetings_meeting m join organisations_assignment s on s.id = m.called_by_id
         where m.case_id = one.case_id and m.called_at >= one.started_at and exists (
           select 1 from discharge_carecontact c where c.discharge_id = one.id and c.unit_id = s.unit_id)),
       one.home_at, one.state = 'broken',
       coalesce((select array_agg(daterange(g.from_on, g.to_on, '[]') order by g.from_on) from discharge_caregap g
-        where g.discharge_id = one.id), '{{}}')
+        where g.discharge_id = one.id), '{{}}'),
+      kept.rule, coalesce(kept.source, ''), coalesce(g.settings->>'payment_model', 'individual')
     from one cross join own
+    join discharge_notice n on n.id = one.notice_id
+    join discharge_admission a on a.id = n.admission_id
+    join cases_case c on c.id = one.case_id
+    join organisations_guideline g on g.id = c.guideline_id
+    left join lateral (select d.rule, d.source from cases_deadline d where d.case_id = one.case_id
+      and d.kind = 'payment' and d.started_at = one.ready_told_at
+      order by d.cancelled_at nulls first, d.id desc limit 1) kept on true
     left join lateral (select string_agg(distinct a.name, ', ') as names, array_agg(a.id) as ids
       from discharge_noticereceiver r join organisations_unit u on u.id = r.unit_id
       join organisations_authority a on a.id = u.acts_for_id and a.sector = 'kommun'
@@ -261,6 +329,7 @@ create function discharge_payments(first_day date, last_day date, most int) retu
 """
 
 PLAN_SEEN = "care_plan_seen({0}.plan_id)"
+DOCUMENT = "discharge_careplandocument"
 PLAN_TEXTS = "needs_region, needs_kommun, patient_view, by_others, physician"
 CARE_PLANS = f"""
 {enable("discharge_careplan")}
@@ -281,6 +350,16 @@ grant select, insert, delete on discharge_careplanmeasure to sip_staff;
 {policy("discharge_careplanmeasure", "units_select", "select", "sip_staff", using=PLAN_SEEN.format("discharge_careplanmeasure"))}
 {policy("discharge_careplanmeasure", "own_insert", "insert", "sip_staff", check="(select ctx_handler()) and unit_id = (select ctx_unit()) and " + PLAN_SEEN.format("discharge_careplanmeasure"))}
 {policy("discharge_careplanmeasure", "own_delete", "delete", "sip_staff", using="(select ctx_handler()) and unit_id = (select ctx_unit())")}
+
+-- The plan as PDF: read and ordered by its units, drawn by the worker.
+{enable(DOCUMENT)}
+grant select, insert, update (state, attempts) on {DOCUMENT} to sip_staff;
+{policy(DOCUMENT, "units_select", "select", "sip_staff", using=PLAN_SEEN.format(DOCUMENT))}
+{policy(DOCUMENT, "units_insert", "insert", "sip_staff", check=PLAN_SEEN.format(DOCUMENT) + " and state = 'queued' and pdf is null")}
+{policy(DOCUMENT, "units_retry", "update", "sip_staff", using=PLAN_SEEN.format(DOCUMENT) + " and state = 'failed'", check=PLAN_SEEN.format(DOCUMENT) + " and state = 'queued'")}
+grant select, update (state, pdf, attempts, finished_at) on {DOCUMENT} to sip_worker;
+{policy(DOCUMENT, "worker_select", "select", "sip_worker", using="true")}
+{policy(DOCUMENT, "worker_update", "update", "sip_worker", using="true", check="true")}
 
 create function open_care_plan(p jsonb) returns uuid language plpgsql security definer
   set search_path = public, pg_temp as $$
@@ -388,16 +467,10 @@ OWN_COUNTY = (
     " organisations_authority a where a.organisation_id = (select ctx_organisation())"
     " and a.county_code = discharge_paymentamount.county_code)"
 )
-LAW = "Lagen (2017:612) om samverkan vid utskrivning 5 kap. 4 §"
-STOCKHOLM = "Stockholms län: överenskommelsen om utskrivning, fristdagar på snitt i länet"
 AMOUNTS = f"""
 grant insert, update (kronor, source) on discharge_paymentamount to sip_staff;
 {policy("discharge_paymentamount", "county_insert", "insert", "sip_staff", check=OWN_COUNTY)}
 {policy("discharge_paymentamount", "county_update", "update", "sip_staff", using=OWN_COUNTY, check=OWN_COUNTY)}
-insert into discharge_paymentrule (county_code, care_type, days, cutoff_time, model, valid_from, source) values
-  ('', '', 3, '12:00', 'individual', '2018-01-01', '{LAW}'),
-  ('01', 'somatic', 2, '12:00', 'average', '2018-01-01', '{STOCKHOLM}'),
-  ('01', 'psychiatric', 5, '12:00', 'average', '2018-01-01', '{STOCKHOLM}');
 insert into discharge_paymentamount (county_code, year, kronor, source) values
   ('', 2019, 7800, 'Socialstyrelsen, HSLF-FS 2018:67'),
   ('', 2020, 8200, 'Socialstyrelsens belopp så som Region Stockholm återger det'),
@@ -432,7 +505,6 @@ class Migration(migrations.Migration):
         same_case("discharge_caregap", "discharge_id", "discharge_discharge"),
         migrations.RunSQL(IN_CASE, migrations.RunSQL.noop),
         migrations.RunSQL(CARE_PLANS, migrations.RunSQL.noop),
-        directory_rows("discharge_paymentrule"),
         directory_rows("discharge_paymentamount"),
         migrations.RunSQL(AMOUNTS, migrations.RunSQL.noop),
     ]

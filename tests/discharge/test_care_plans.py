@@ -1,14 +1,18 @@
 """Samordnad vårdplan: what it says, justering per unit, no consent, own policies (INI-7, LPT 7 a §, LRV 12 a §)."""
 
+import io
 import uuid
 
+import pikepdf
+import pypdfium2
 import pytest
 from django.db import Error, connection, transaction
 
 from cases import numbers
-from discharge import care_plans
+from discharge import care_plan_documents, care_plans, tasks
 from discharge.models import CarePlan
 from organisations.errors import Conflict, RuleBroken
+from tests import build
 from tests.discharge.test_notices import count
 
 PSYCHIATRY, KOMMUN, OUTSIDER = "nadja.dalarna", "peter.falun", "charlotte.regionkalmar"
@@ -172,3 +176,79 @@ def test_pages_from_beginning_to_end(cast, browse):
     assert kommun.post(address + "avsluta/").status_code == 409
     assert client.post(address + "avsluta/").status_code == 302
     assert "Avslutad" in client.get(address).content.decode()
+
+
+# The plan as PDF
+
+
+def texts(pdf: bytes) -> str:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert "/StructTreeRoot" in document.Root and str(document.Root.Lang) == "sv"
+    with pypdfium2.PdfDocument(pdf) as document:
+        return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
+
+
+def drawn(cast, browse, plan, who=KOMMUN) -> str:
+    client, address = browse(who), f"/samordnade-vardplaner/{plan.pk}/pdf/"
+    assert client.post(address).status_code == 302
+    assert client.post(address).status_code == 302
+    waiting = client.get(address)
+    assert "görs i ordning" in waiting.content.decode() and waiting.headers["Refresh"] == "3"
+    assert client.get(address + "hamta/").status_code == 404
+    assert tasks.draw_care_plans() == 1
+    assert "är klart" in client.get(address).content.decode()
+    answer = client.get(address + "hamta/")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="plan.pdf"'
+    return texts(answer.content)
+
+
+def test_the_pdf_says_what_the_law_demands_and_who_has_adjusted(cast, browse):
+    plan = whole(cast)
+    adjust(cast, plan, PSYCHIATRY)
+    draft = drawn(cast, browse, plan)
+    for said in (*TEXTS.values(), "Samtal varje vecka.", "Boendestöd två gånger i veckan.", "19420107-7098",
+                 "LPT 7 a §", "UTKAST", cast.staff(PSYCHIATRY).name, "Inte justerad"):  # fmt: skip
+        assert said in draft, said
+    adjust(cast, plan, KOMMUN)
+    whole_plan = drawn(cast, browse, plan, who=PSYCHIATRY)
+    assert "UTKAST" not in whole_plan and "Inte justerad" not in whole_plan and "Upprättad" in whole_plan
+    assert cast.staff(KOMMUN).name in whole_plan
+
+
+def test_only_its_units_order_read_and_fetch_the_pdf(cast, browse):
+    plan = whole(cast)
+    run(cast, plan, lambda plan, by: care_plan_documents.order(plan=plan, by=by), who=KOMMUN)
+    seen = [count(cast, who, "discharge_careplandocument") for who in (PSYCHIATRY, KOMMUN, OUTSIDER, "amira.falun")]
+    assert seen == [1, 1, 0, 0]
+    assert count(cast, "citizen", "discharge_careplandocument") is None
+    for who in (OUTSIDER, "amira.falun"):
+        for method, page in (("get", "pdf/"), ("post", "pdf/"), ("get", "pdf/hamta/")):
+            answer = getattr(browse(who), method)(f"/samordnade-vardplaner/{plan.pk}/{page}")
+            assert answer.status_code == 404, (who, page)
+    forged = (
+        "insert into discharge_careplandocument (plan_id, shows, context, state, attempts, created_at)"
+        f" values ('{plan.pk}', 'x', '{{}}', 'queued', 0, now())"
+    )
+    ready = "update discharge_careplandocument set state = 'ready', pdf = 'x'"
+    for who, statement in ((OUTSIDER, forged), (KOMMUN, ready)):
+        with pytest.raises(Error), cast.acting(who), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_a_mark_set_later_never_gives_out_the_older_pdf_with_the_name(cast, browse):
+    plan = whole(cast)
+    run(cast, plan, lambda plan, by: care_plan_documents.order(plan=plan, by=by))
+    build.case(cast, who="linda.kalmar", number="194201077098", protection="marked")
+    with cast.acting(PSYCHIATRY):
+        found = CarePlan.objects.select_related("maker_unit").get(pk=plan.pk)
+        assert care_plan_documents.latest(found) is None
+        said = str(care_plan_documents.context(found))
+    assert "Zebulina" not in said and "19420107" not in said and "Skyddade personuppgifter" in said
+
+
+def test_hostile_and_huge_text_is_drawn_as_text(cast, browse):
+    plan = whole(cast)
+    nasty = "<script>alert(1)</script> {{ settings.SECRET_KEY }} ‮ omvänt " + "Å" * 300
+    run(cast, plan, care_plans.write, **(TEXTS | {"needs_region": nasty, "by_others": "Ord " * 900}))
+    found = drawn(cast, browse, plan)
+    assert "<script>alert(1)</script>" in found and "{{ settings.SECRET_KEY }}" in found and "‮" not in found

@@ -243,7 +243,7 @@ def of_discharge(atlas: Atlas) -> list[Target]:
     others = handlers | {"reception": NOT_FOUND}
     acts, moved = {"method": "post"}, {"method": "post", "allowed": MOVED}
     clash = {"case": "main", "method": "post", "allowed": (409,)}
-    wards = ("admission", "send", "add_receivers", "new_day", "break_off", "end")
+    wards = ("admission", "send", "add_receivers", "new_day", "judged", "break_off", "end")
     return [
         *(Target(name + page) for page in ("ward", "admit", "notices", "payment", "amounts", "plans", "plan_new")),
         # Nobody of the cast works at the ward.
@@ -252,6 +252,7 @@ def of_discharge(atlas: Atlas) -> list[Target]:
         Target(name + "recall", stay | {"receiver": ids["receiver"]}, allowed=NOT_FOUND),
         Target(name + "notice", notice, instead=others),
         Target(name + "notice_reveal", notice, instead=others, **acts),
+        Target(name + "hand_back", notice, instead=others),
         Target(name + "follow", notice, instead=handlers, **moved),
         Target(name + "acknowledge", {"message": ids["message"]}, instead=others | {"party": NOT_FOUND}, **moved),
         *about_one("main", atlas, *(name + page for page in (
@@ -274,6 +275,7 @@ def of_care_plans(atlas: Atlas) -> list[Target]:
     return [
         Target(name + "plan", plan, instead=others),
         *(Target(name + page, plan, instead=handlers) for page in ("plan_edit", "plan_unit", "plan_measure")),
+        *(Target(name + page, plan, instead=others) for page in ("plan_pdf", "plan_download")),
         Target(name + "plan_reveal", plan, "post", instead=others),
         Target(name + "plan_unmeasure", plan | {"number": atlas.ids["plan_measure"]}, **clash),
         Target(name + "plan_adjust", plan, **clash),

@@ -15,7 +15,8 @@ from consent.models import ReceivedVersion
 from correspondence import channels
 from correspondence import services as correspondence
 from deviations import services as deviations
-from discharge import care_plans, process
+from discharge import care_plan_documents, care_plans, process
+from discharge.models import CarePlan
 from logbook import extracts, review
 from notifications.models import Delivery, InboxItem
 from organisations import roles
@@ -225,6 +226,10 @@ class Atlas:
         self.care_plan = made.pk
 
     def finish_pdfs(self):
+        with self.cast.acting("nadja.dalarna"):
+            plan = CarePlan.objects.select_related("maker_unit").get(pk=self.care_plan)
+            care_plan_documents.order(plan=plan, by=self.cast.actor("nadja.dalarna"))
+        self.sql("update discharge_careplandocument set state = 'ready', pdf = '%%PDF-1.7', finished_at = now()")
         self.sql("update plans_plandocument set state = 'ready', pdf = '%%PDF-1.7', finished_at = now()")
 
     def sql(self, statement, *params):

@@ -131,7 +131,7 @@ class FullCase:
         about = owner | {"id_kind": "reserve", "person_id": self.process.person, "reference": "U1"}
         stay = self.add(
             discharge.Admission, **about, ward_unit_id=self.owner, care_type="somatic", admitted_at=now,
-            registered_by=by,
+            due_at=now, rule={}, registered_by=by,
         )  # fmt: skip
         notice = self.add(
             discharge.Notice, **about, admission=stay, expected_on=date.today(), sender_unit_id=self.owner, sent_at=now,
