@@ -121,7 +121,7 @@ def deliver(row: Claimed, channels: OpenChannels) -> bool:
 
 
 def answer_of(row: Claimed, channels: OpenChannels) -> Outcome:
-    """The channel's answer; a row that makes its sender fail is tried again like any other and does not stop the rest."""
+    """The channel's answer; a row that makes its sender fail is tried again like any other and stops no other."""
     try:
         return channels[row.channel].send(row)
     except SoftTimeLimitExceeded:

@@ -15,6 +15,7 @@ from tests.faults.web import Client, new_message, web
 
 EVENTS, STOPPED_SECONDS, EVERY = (500, 60, 0.2) if FULL else (60, 6, 0.3)
 CATCH_UP_SECONDS = 120
+CHILDREN = 2
 WAITS = "select count(*) from notifications_delivery where created_at <= %s and due_at <= now() and state <> 'sent'"
 INBOX = f"select count(*) from {InboxItem._meta.db_table} where kind = 'message'"
 MAILS = "select count(*) from notifications_delivery where starts_with(dedupe_key, 'message:')"
@@ -90,7 +91,7 @@ FAULTS = {
 
 
 def test_the_broker_stopped_killed_and_emptied_while_people_work(cast, case, stores, workers, post, table):
-    workers.celery()
+    workers.celery(children=CHILDREN, SIP_DELIVERY_LEASE="10")
     workers.beat()
     with web(workers, REDIS_URL=stores.broker) as url:
         took, client = {}, Client(url)
@@ -104,10 +105,14 @@ def test_the_broker_stopped_killed_and_emptied_while_people_work(cast, case, sto
     assert (client.broken(), set(client.statuses) - {200, 302}) == (0, set())
     assert (ask(INBOX), ask(MAILS)) == ([(steady.answered,)], [(steady.answered,)])
     [(mails,)] = ask("select count(*) from notifications_delivery where state = 'sent'")
-    assert (len(ids), max(ids.values())) == (mails, 1)
+    # A worker that loses the broker stops what it does: that message may already have gone.
+    twice = ids.total() - len(ids)
+    assert (len(ids), twice <= CHILDREN * len(FAULTS)) == (mails, True), (len(ids), mails, twice)
     assert steady.slowest < 5, steady.slowest
-    for name, seconds in took.items():
-        table.tell(f"2 Redis {name}", injected=f"under {steady.answered} händelser", seconds=seconds)
+    events = f"{steady.answered} händelser"
+    for number, (name, seconds) in enumerate(took.items()):
+        # They overlap in one stream of messages: what went twice is told once.
+        table.tell(f"2 Redis {name}", injected=events, twice=0 if number else twice, seconds=seconds)
 
 
 def test_a_page_does_not_wait_for_a_broker_that_hangs(cast, case, stores, workers):

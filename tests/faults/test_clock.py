@@ -20,8 +20,10 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 CATCH_UP_SECONDS = 120
 SPREAD = 24
 DEADLINES = """
-select d.id, d.due_on, d.warn_before_days, d.escalate_after_days from cases_deadline d join cases_case c on c.id = d.case_id
-where d.met_at is null and d.cancelled_at is null and d.paused_on is null and c.state <> 'closed' and d.kind <> 'payment'"""
+select d.id, d.due_on, d.warn_before_days, d.escalate_after_days
+from cases_deadline d join cases_case c on c.id = d.case_id
+where d.met_at is null and d.cancelled_at is null and d.paused_on is null and d.kind <> 'payment'
+  and c.state <> 'closed'"""
 SENT = "select dedupe_key from notifications_delivery where starts_with(dedupe_key, 'deadline:') and state = 'sent'"
 EIGHT = """
 select count(*) from notifications_delivery where template = 'reminder' and due_at > created_at
