@@ -8,11 +8,12 @@ import logging
 import secrets
 import time
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import connection
 
 from notifications.channels import OpenChannels, sdk
-from notifications.channels.base import Answer, Claimed
+from notifications.channels.base import Answer, Claimed, Outcome, again
 from notifications.templates import TEXTS
 from organisations.actors import worker_actor
 from organisations.jobs import must_see
@@ -22,26 +23,29 @@ logger = logging.getLogger(__name__)
 
 ATTEMPTS = 6
 BACKOFF_MINUTES = (1, 5, 15, 60, 60)
-SWEEP_SECONDS = 60
+# With the slowest answer of a mail server below the task's own limit.
+SWEEP_SECONDS = 30
 
-EXPIRE = """
+# What was due when it was made stays due, and a lease longer than any lease has run out, when the clock is set back.
+FREE = """due_at <= greatest(now(), created_at) and (state = 'due' or (state = 'sending'
+    and lease_until not between now() and now() + make_interval(secs => %(lease)s)))"""
+EXPIRE = f"""
 update notifications_delivery set state = 'expired', lease_until = null
-where due_at <= now() and expires_at <= now() and (state = 'due' or (state = 'sending' and lease_until < now()))
-"""
-CLAIM = """
+where id in (select id from notifications_delivery where expires_at <= now() and {FREE} for update skip locked)
+"""  # noqa: S608 - made of our own statements
+CLAIM = f"""
 update notifications_delivery d
 set state = 'sending', attempts = d.attempts + 1, lease_until = now() + make_interval(secs => %(lease)s)
 from organisations_unit u
 where u.id = d.unit_id and d.id = (
   select id from notifications_delivery
-  where due_at <= now() and (expires_at is null or expires_at > now()) and channel <> all(%(away)s)
-    and (state = 'due' or (state = 'sending' and lease_until < now()))
+  where {FREE} and (expires_at is null or expires_at > now()) and channel <> all(%(away)s)
   order by due_at limit 1 for update skip locked)
 returning d.id, d.attempts, d.template, d.channel, case
     when d.assignment_id is null then case d.channel when 'sdk' then u.function_address else u.email end
     else (select case d.channel when 'sms' then s.mobile else s.email end from organisations_assignment a
       join organisations_staff s on s.id = a.staff_id where a.id = d.assignment_id) end, d.to_person
-"""
+"""  # noqa: S608 - made of our own statements
 # The person's own address is read when it is needed, by a function that gives none once the yes has ended.
 ADDRESS = "select coalesce(person_address(%s), '')"
 # `attempts` fences: a sender that was thought dead and woke up again changes nothing.
@@ -71,7 +75,7 @@ def send_due(*, seconds: float = SWEEP_SECONDS) -> int:
     """
     until, tried = time.monotonic() + seconds, 0
     with acting_for(worker_actor("deliver")), connection.cursor() as cursor:
-        cursor.execute(EXPIRE)
+        cursor.execute(EXPIRE, {"lease": settings.DELIVERY_LEASE_SECONDS})
         must_see(cursor, BLIND, "the deliveries that are due")
     take_receipts()
     channels, away = OpenChannels(), []
@@ -107,13 +111,24 @@ def deliver(row: Claimed, channels: OpenChannels) -> bool:
     if row.template not in TEXTS:
         mark(row, "failed", error="unknown template")
         return True
-    outcome = channels[row.channel].send(row)
+    outcome = answer_of(row, channels)
     if outcome.answer in (Answer.AGAIN, Answer.AWAY):
         postpone(row, outcome.error)
     else:
         states = {Answer.SENT: "sent", Answer.TO_POST: "to_post", Answer.REFUSED: "failed"}
         mark(row, states[outcome.answer], error=outcome.error)
     return outcome.answer != Answer.AWAY
+
+
+def answer_of(row: Claimed, channels: OpenChannels) -> Outcome:
+    """The channel's answer; a row that makes its sender fail is tried again like any other and stops no other."""
+    try:
+        return channels[row.channel].send(row)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:
+        logger.exception("delivery %s made its sender fail", row.id)
+        return again(type(error).__name__)
 
 
 def take_receipts() -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests import database
 from tests.cast import Cast
+from tests.faults.table import pytest_terminal_summary  # noqa: F401 - pytest's own hook
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 

@@ -1,6 +1,7 @@
 """A mail server for tests: slow or refusing on demand, and it remembers every message it has accepted."""
 
 import asyncio
+import logging
 import socket
 import threading
 from collections import Counter
@@ -10,6 +11,9 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from aiosmtpd.smtp import SMTP
+
+# The library writes down every command, several lines a message.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 
 @dataclass
@@ -23,6 +27,10 @@ class Post:
     seconds: float = 0.0
     # Takes the message in before the wait: whoever dies then has sent it without knowing.
     eager: bool = False
+    # Hangs up instead of answering to the message.
+    drop: bool = False
+    # Another answer than the common one, for some recipients.
+    by_address: dict[str, dict] = field(default_factory=dict)
     # Says that a message is on its way in just now.
     busy: threading.Event = field(default_factory=threading.Event)
 
@@ -33,21 +41,29 @@ class Post:
     def ids(self) -> Counter:
         return Counter(letter["Message-ID"] for letter in self.letters)
 
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):
-        if self.recipient.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.recipient
+    def told(self, address: str, name: str):
+        return self.by_address.get(address, {}).get(name, getattr(self, name))
 
-    async def handle_DATA(self, _server, _session, envelope):
-        kept = self.data.startswith("250")
-        if kept and self.eager:
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        answer = self.told(address, "recipient")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server, _session, envelope):
+        to = envelope.rcpt_tos[0]
+        answer, eager = self.told(to, "data"), self.told(to, "eager")
+        kept = answer.startswith("250")
+        if kept and eager:
             self.raw.append(envelope.content)
         self.busy.set()
-        await asyncio.sleep(self.seconds)
+        await asyncio.sleep(self.told(to, "seconds"))
         self.busy.clear()
-        if kept and not self.eager:
+        if kept and not eager:
             self.raw.append(envelope.content)
-        return self.data
+        if self.told(to, "drop"):
+            server.transport.abort()
+        return answer
 
 
 @contextmanager

@@ -5,13 +5,15 @@ from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from django.db import connections
+from django.conf import settings
+from django.db import OperationalError, connections
 from django.test import Client
 from django.utils import timezone
 
 from audit.tasks import write_anchor
 from notifications import services
 from sip import health
+from sip.errors import api_exception
 from tests import build
 from tests.cast import Cast
 
@@ -43,6 +45,23 @@ def test_it_works_with_each_processs_login(cast, variable):
     finally:
         connections["default"].close()
         values.update(before)
+
+
+def test_without_a_database_pages_and_api_say_try_again_and_never_that_we_failed(cast):
+    client, values = Client(raise_request_exception=False), connections["default"].settings_dict
+    before = values["NAME"]
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+    connections["default"].close()
+    values["NAME"] = "no_such_database"
+    try:
+        for path in ("/arenden/", "/min-plan/", "/api/v1/cases/"):
+            answer = client.get(path)
+            assert (answer.status_code, answer["Retry-After"]) == (503, "10"), path
+            assert "Tjänsten svarar inte just nu" in answer.content.decode()
+    finally:
+        connections["default"].close()
+        values["NAME"] = before
+    assert api_exception(OperationalError("away"), {}).status_code == 503
 
 
 @pytest.mark.parametrize("name", ["template1", "no_such_database"])

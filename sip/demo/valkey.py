@@ -15,8 +15,8 @@ from sip.demo.processes import Processes, free_port, port_was_taken
 READY_SECONDS = 20
 
 
-def start(processes: Processes, home: Home, *, password: str) -> str:
-    """Starts the broker on a free loopback port and returns its URL."""
+def start(processes: Processes, home: Home, *, password: str, port: int = 0) -> str:
+    """Starts the broker on a loopback port, a free one unless `port` is given, and returns its URL."""
     program = _program()
     folder = home.path / "valkey"
     try:
@@ -24,16 +24,16 @@ def start(processes: Processes, home: Home, *, password: str) -> str:
     except OSError as error:
         raise unwritable(folder, error) from error
     for _attempt in range(3):
-        port = free_port()
+        chosen = port or free_port()
         # Given on standard input: a password on the command line is seen by every user of the machine.
         config = (
-            f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\n'
+            f'bind 127.0.0.1\nport {chosen}\nrequirepass {password}\ndir "{folder}"\n'
             'save ""\nappendonly yes\nmaxmemory-policy noeviction\ndaemonize no\n'
         )
         child = processes.start(
             "valkey", [program, "-"], env={"PATH": "/usr/bin:/bin"}, stdin=config.encode(), seconds=2
         )
-        url = f"redis://:{password}@127.0.0.1:{port}/0"
+        url = f"redis://:{password}@127.0.0.1:{chosen}/0"
         deadline = time.monotonic() + READY_SECONDS
         while child.running and time.monotonic() < deadline:
             if answers(url):

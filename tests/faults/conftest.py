@@ -1,26 +1,49 @@
-"""Real worker processes against a database of the test's own, a slow mail server and an embedded broker."""
+"""Real processes against servers of the tests' own, and a mail server that is slow or refuses.
+
+`./run test-faults` injects as many faults as trust demands (SIP_FAULTS=full); an ordinary run fewer.
+"""
 
 import os
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from django.db import connections
 
 from notifications import services
-from sip.demo.valkey import embedded_valkey
-from tests import build
+from tests import build, database
 from tests.cast import Cast
+from tests.faults import stores as servers
+from tests.faults.table import Table
+from tests.faults.workers import Workers
 from tests.smtp import post_office
 
-ROOT = Path(__file__).resolve().parents[2]
-LEASE_SECONDS = 2
+FULL = os.environ.get("SIP_FAULTS") == "full"
+HERE = "tests/faults/"
+
+
+def pytest_collection_modifyitems(items):
+    """One process for all: the servers are stopped for everybody who uses them."""
+    for item in items:
+        if HERE in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("faults"))
+            item.add_marker(pytest.mark.timeout(900))
+
+
+@pytest.fixture(scope="session")
+def stores(django_db_blocker):
+    with django_db_blocker.unblock(), servers.running() as found:
+        found.copy_template()
+        found.restart_postgres(signal.SIGINT)
+        yield found
+
+
+@pytest.fixture
+def own_database(stores, django_db_blocker):
+    """A database on the fault tests' own server; a test may leave it stopped or at another time."""
+    with django_db_blocker.unblock(), stores.in_charge():
+        with database.own() as name:
+            yield name
 
 
 @pytest.fixture
@@ -35,72 +58,23 @@ def post():
 
 
 @pytest.fixture
-def broker():
-    """The address of an embedded Valkey, and the folder it lies in."""
-    folder = Path(tempfile.mkdtemp(prefix="sip-faults-"))
-    folder.chmod(0o755)
-    try:
-        with embedded_valkey(folder / "home") as url:
-            yield url
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-class Workers:
-    """Starts the project's own background processes, and kills them without mercy."""
-
-    def __init__(self, database: str, port: int):
-        def here(url: str) -> str:
-            return urlsplit(url)._replace(path=f"/{database}").geturl()
-
-        self.env = {
-            **os.environ,
-            "SIP_PROCESS": "worker",
-            "SIP_DB_WORKER_URL": here(os.environ["SIP_DB_WORKER_URL"]),
-            "SIP_SMTP_HOST": "127.0.0.1",
-            "SIP_SMTP_PORT": str(port),
-            "SIP_DELIVERY_LEASE": str(LEASE_SECONDS),
-            "REDIS_URL": "redis://127.0.0.1:1/0",
-        }
-        del self.env["DATABASE_URL"]
-        self.started: list[subprocess.Popen] = []
-
-    def start(self, *command: str, **environ: str) -> subprocess.Popen:
-        process = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=ROOT,
-            env=self.env | environ,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self.started.append(process)
-        return process
-
-    def deliver(self, how: str = "--loop") -> subprocess.Popen:
-        """The sweep without a broker."""
-        return self.start("manage.py", "deliver", how)
-
-    def celery(self, broker: str, *, children: int = 2) -> subprocess.Popen:
-        command = ("-m", "celery", "-A", "sip", "worker", "--concurrency", str(children), "--loglevel", "WARNING")
-        return self.start(*command, REDIS_URL=broker)
-
-    def kill(self, process: subprocess.Popen) -> None:
-        """kill -9 of the process and all that it has started."""
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def kill_all(self) -> None:
-        for process in self.started:
-            if process.poll() is None:
-                self.kill(process)
+def broker(stores) -> str:
+    """The address of an embedded Valkey."""
+    return stores.broker
 
 
 @pytest.fixture
-def workers(own_database, post):
-    found = Workers(own_database, post.port)
+def workers(stores, own_database, post):
+    found = Workers(stores, own_database, post.port)
     yield found
     found.kill_all()
+    # Shown by pytest when the test has failed.
+    print(found.last_words())
+
+
+@pytest.fixture
+def table(request) -> Table:
+    return Table(request.node.user_properties)
 
 
 def queue(cast: Cast, number: int) -> None:
@@ -111,17 +85,29 @@ def queue(cast: Cast, number: int) -> None:
             services.queue_mail(unit_id=cast.unit("party").pk, case_id=case.pk, key=f"call:{n}")
 
 
+def ask(statement: str, *values) -> list[tuple]:
+    """What stands in the database, as the administrator sees it."""
+    with connections["admin"].cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
 def states() -> dict[str, int]:
     """How many deliveries are in which state."""
-    with connections["admin"].cursor() as cursor:
-        cursor.execute("select state, count(*) from notifications_delivery group by state")
-        return dict(cursor.fetchall())
+    return dict(ask("select state, count(*) from notifications_delivery group by state"))
+
+
+def unsent() -> int:
+    """How many deliveries that are due have not been sent, or marked as too late."""
+    return ask("select count(*) from notifications_delivery where state in ('due', 'sending') and due_at <= now()")[0][
+        0
+    ]
 
 
 def wait_until(true, *, seconds: float) -> float:
     """Wait for something to become true; returns how long it took."""
     start = time.monotonic()
     while not true():
-        assert time.monotonic() - start < seconds, f"not within {seconds} s: {states()}"
+        assert time.monotonic() - start < seconds, f"not within {seconds} s"
         time.sleep(0.05)
     return time.monotonic() - start

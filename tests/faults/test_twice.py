@@ -1,6 +1,7 @@
 """Whatever happens twice at once happens once: sweeps, clocks, submitted forms (trust.md 4, rows 7 and 9)."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,10 +9,12 @@ from django.db import connections
 from django.utils import timezone
 
 from cases import deadlines
-from notifications import sending, services
-from notifications.models import InboxItem
+from notifications import sending
 from tests import build
-from tests.faults.conftest import queue, states, wait_until
+from tests.faults.conftest import ask, queue, states, wait_until
+from tests.faults.web import NEW_CASE, Client, new_case, new_message, web
+
+TIMES = 20
 
 
 def at_once(number: int, work: Callable[[], object]) -> list:
@@ -35,22 +38,41 @@ def at_once(number: int, work: Callable[[], object]) -> list:
     return results
 
 
-def count(statement: str) -> int:
-    with connections["admin"].cursor() as cursor:
-        cursor.execute(statement)
-        return cursor.fetchone()[0]
+def at(path: str, form: dict, client: Client) -> Counter:
+    """The same form sent twenty times at once; how often each status was the answer."""
+    found = Counter(status for status, _ in at_once(TIMES, lambda: client.post(path, **form)))
+    assert client.broken() == 0, found
+    return found
 
 
-def test_a_form_sent_twenty_times_tells_once(cast):
-    case = build.case(cast)
+def rows(table: str, where: str = "true") -> int:
+    return ask(f"select count(*) from {table} where {where}")[0][0]
 
-    def submit():
-        with cast.acting("owner"):
-            services.tell_unit(unit_id=cast.unit("party").pk, case_id=case.pk, kind="call", key="meeting-1:1")
 
-    assert at_once(20, submit) == [None] * 20
-    assert states() == {"due": 1}
-    assert count(f"select count(*) from {InboxItem._meta.db_table}") == 1
+def test_a_form_sent_twenty_times_at_once_is_worth_once(cast, workers, table):
+    """A new case, a message and a kallelse: one of each, one copy and one letter to each; no answer is an error."""
+    case = build.consented(cast)
+    kallelse = {
+        "day": (build.today() + timedelta(days=9)).isoformat(), "starts": "13.30", "ends": "14.30", "form": "physical",
+        "place": "Provgatan 4 B", "agenda": "Vilken träning behövs?", "units": [cast.unit("party").pk],
+        "chair": cast.staff("owner").pk, "writer": cast.staff("owner").pk,
+    }  # fmt: skip
+    with web(workers) as url:
+        client = Client(url)
+        assert at(NEW_CASE, new_case(), client) == {302: TIMES}
+        assert at(f"/arenden/{case.pk}/meddelanden/nytt/", new_message(), client) == {302: TIMES}
+        # The others hear that somebody was first.
+        found = at(f"/arenden/{case.pk}/moten/kalla/", kallelse, client)
+        assert found[302] == 1 and set(found) <= {200, 302, 409}, found
+    made = {
+        "cases_case": 2, "correspondence_casemessage": 1, "meetings_meeting": 1, "meetings_invitation": 1,
+    }  # fmt: skip
+    extra = {name: rows(name) - number for name, number in made.items()}
+    for kind in ("message", "call"):
+        extra |= {f"inbox {kind}": rows("notifications_inboxitem", f"kind = '{kind}'") - 1}
+        extra |= {f"mail {kind}": rows("notifications_delivery", f"dedupe_key like '{kind}:%%'") - 1}
+    assert not any(extra.values()), extra
+    table.tell("9 samma formulär × 20", injected="3 formulär × 20", twice=sum(extra.values()))
 
 
 def test_four_sweeps_at_once_send_each_message_once(cast, post, settings):
@@ -69,8 +91,8 @@ def test_two_clocks_make_each_reminder_once(cast):
     results = at_once(4, lambda: deadlines.sweep(now=now))
     assert all(isinstance(result, int) for result in results), results
     rest = deadlines.sweep(now=now)
-    made = count("select count(*) from notifications_delivery where template = 'reminder'")
-    inbox = count("select count(*) from notifications_inboxitem where kind = 'deadline'")
+    made = rows("notifications_delivery", "template = 'reminder'")
+    inbox = rows("notifications_inboxitem", "kind = 'deadline'")
     assert sum(results) + rest == made + inbox > 0
     assert deadlines.sweep(now=now) == 0
 

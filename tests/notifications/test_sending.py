@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases.models import Case, CaseEvent
 from consent import services as consents
 from notifications import sending, services
+from notifications.channels import mail
 from notifications.models import Delivery, InboxItem
 from organisations.actors import worker_actor
 from organisations.jobs import BlindSweep
@@ -193,6 +194,38 @@ def test_a_row_that_kills_its_sender_is_given_up(cast, post, case):
     change(f"notifications_delivery set attempts = {sending.ATTEMPTS}, state = 'sending', lease_until = now()")
     assert sending.send_due() == 1
     assert (row()["state"], row()["last_error"], post.raw) == ("failed", "gave up", [])
+
+
+def test_a_row_that_makes_its_sender_fail_stops_no_other(cast, post, case, monkeypatch):
+    """A fault of ours is tried again like any other, and in the end a task for people; the rest go on."""
+    queue(cast, case, key="call:poison")
+    queue(cast, case, key="call:2")
+    whole = mail.Sender.send
+
+    def send(sender, found):
+        return 1 / 0 if found.id == row("call:poison")["id"] else whole(sender, found)
+
+    monkeypatch.setattr(mail.Sender, "send", send)
+    assert sending.send_due() == 2
+    assert (row("call:2")["state"], row("call:poison")["state"]) == ("sent", "due")
+    assert row("call:poison")["last_error"] == "ZeroDivisionError"
+    change(f"notifications_delivery set due_at = now(), attempts = {sending.ATTEMPTS - 1} where state = 'due'")
+    assert sending.send_due() == 1
+    with cast.acting("owner"):
+        assert InboxItem.objects.get(case_id=case.pk).kind == "delivery_failed"
+
+
+def test_a_clock_set_back_an_hour_holds_nothing_up(cast, post, case):
+    """What was due when it was made is due, and a lease longer than a lease can be has run out."""
+    queue(cast, case, key="call:1")
+    queue(cast, case, key="call:2")
+    queue(cast, case, key="call:3", due_at=timezone.now() + timedelta(minutes=10))
+    hour = "interval '1 hour'"
+    change(f"notifications_delivery set created_at = created_at + {hour}, due_at = due_at + {hour}")
+    change(f"notifications_delivery set state = 'sending', attempts = 1, lease_until = now() + {hour} "
+           "where dedupe_key = 'call:2'")  # fmt: skip
+    assert sending.send_due() == 2
+    assert [row(f"call:{n}")["state"] for n in (1, 2, 3)] == ["sent", "sent", "due"]
 
 
 def test_when_the_mail_server_is_away_one_row_is_tried_and_the_rest_keep_their_attempts(cast, post, case, settings):
