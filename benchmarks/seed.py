@@ -35,6 +35,7 @@ select gen_random_uuid() as id, p.id as person_id, row_number() over (order by p
        (row_number() over (order by p.id)) %% 20 = 0 as is_new
 from cases_person p;
 create unique index on c (id);
+analyze c;
 """
 COLUMNS = """
 insert into cases_case ({columns})
@@ -45,9 +46,10 @@ REST = """
 insert into cases_participation (case_id, unit_id, obligation, started_on, added_by_id)
 select c.id, u.id, 'duty', current_date, a.assignment from c cross join generate_series(1, 3) k
 join u on u.n = (c.unit_n + k * 37) %% (select count(*) from u) join a on a.n = c.unit_n;
-insert into consent_consent (case_id, share_answer, planning_answer, form, given_on, may_tell_other_sip, maturity_note,
+insert into consent_consent (case_id, share_answer, planning_answer, form, given_on, valid_to, may_tell_other_sip,
     recorded_by_id, recorded_at, withdrawn_form, withdrawn_who)
-select c.id, 'yes', 'yes', 'written', current_date - 30, false, '', a.assignment, now(), '', ''
+select c.id, 'yes', 'yes', 'written', current_date - 1000, case when hashint8(c.n) %% 4 = 0
+  then current_date - 500 + abs(hashint8(c.n + 1) %% 1000) end, false, a.assignment, now(), '', ''
 from c join a on a.n = c.unit_n;
 insert into consent_consentunit (consent_id, case_id, unit_id, whole_tree)
 select k.id, p.case_id, p.unit_id, false from consent_consent k join cases_participation p using (case_id);
@@ -63,14 +65,25 @@ select c.id, now() - make_interval(days => k), 'started', 'Något hände', '', 0
 from c join a on a.n = c.unit_n cross join generate_series(1, 3) k;
 insert into case_access (case_id, unit_id, person_id, open_deadline, is_open, valid_to, hidden_topics, source, listed,
     emergency)
-select c.id, w.unit_id, c.person_id, d.due_on, c.is_open, date '9999-12-31', 0,
-  case when w.unit_id = o.id then 'owner' else 'consent' end, true, false
-from c join u o on o.n = c.unit_n join lateral (
-  select u.id as unit_id from u where u.n = c.unit_n
-  union select p.unit_id from cases_participation p where p.case_id = c.id) w on true
-left join cases_deadline d on d.case_id = c.id;
+select c.id, w.unit_id, c.person_id, d.due_on, c.is_open, date '9999-12-31', 0, w.source, true, false
+from (select c.id as case_id, u.id as unit_id, 'owner' as source from c join u on u.n = c.unit_n
+      union all select p.case_id, p.unit_id, 'consent' from cases_participation p) w
+join c on c.id = w.case_id left join cases_deadline d on d.case_id = c.id;
 """
 FINISH = "set session_replication_role = origin; analyze"
+
+# What is written by the million is indexed afterwards; keys that others refer to stay.
+MANY = ["cases_case", "cases_participation", "consent_consent", "consent_consentunit", "cases_caseevent", "case_access"]
+KEYS = """
+select format('alter table %%s drop constraint %%I', c.conrelid::regclass, c.conname),
+       format('alter table %%s add constraint %%I %%s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
+from pg_constraint c where c.contype in ('p', 'u') and c.conrelid = any(%s::regclass[])
+  and not exists (select 1 from pg_constraint f where f.contype = 'f' and f.conindid = c.conindid)
+union all
+select format('drop index %%s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid)
+from pg_index i where i.indrelid = any(%s::regclass[])
+  and not exists (select 1 from pg_constraint c where c.conindid = i.indexrelid)
+"""
 
 
 def case_columns() -> tuple[str, str]:
@@ -109,9 +122,16 @@ def seed(cases: int) -> None:
     columns, values = case_columns()
     with connections["admin"].cursor() as cursor:
         cursor.execute(SETUP)
+        cursor.execute(KEYS, [MANY, MANY])
+        indexes = cursor.fetchall()
+        for drop, _ in indexes:
+            cursor.execute(drop)
         # About 300 cases a unit, as in a county that has used the system for some years.
         cursor.execute(DIRECTORY.format(units=min(3000, max(20, cases // 300))))
         cursor.execute(CASES, {"cases": cases})
         cursor.execute(COLUMNS.format(columns=columns, values=values))
         cursor.execute(REST.replace("%%", "%"))
+        cursor.execute("set maintenance_work_mem = '512MB'")
+        for _, create in indexes:
+            cursor.execute(create)
         cursor.execute(FINISH)

@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
 
 from cases.enums import Relation
 
@@ -16,9 +15,12 @@ class CaseAccess(models.Model):
     """
 
     pk = models.CompositePrimaryKey("case_id", "unit_id", "source")
-    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="+", verbose_name="ärende")
-    unit = models.ForeignKey("organisations.Unit", models.CASCADE, related_name="+", verbose_name="enhet")
-    person = models.ForeignKey("cases.Person", models.CASCADE, related_name="+", verbose_name="person")
+    # Each moved deadline rewrites the row in every index, so there are three: by case, by unit and by person.
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="+", db_index=False, verbose_name="ärende")
+    unit = models.ForeignKey(
+        "organisations.Unit", models.CASCADE, related_name="+", db_index=False, verbose_name="enhet"
+    )
+    person = models.ForeignKey("cases.Person", models.CASCADE, related_name="+", db_index=False, verbose_name="person")
     open_deadline = models.DateField("närmaste tidsgräns", null=True)
     is_open = models.BooleanField("öppet", default=True)
     valid_to = models.DateField("gäller till")
@@ -34,11 +36,7 @@ class CaseAccess(models.Model):
         verbose_name = "åtkomst"
         verbose_name_plural = "åtkomster"
         indexes = [
-            models.Index(
-                fields=["unit", "open_deadline", "case"],
-                condition=Q(is_open=True, listed=True),
-                name="case_access_worklist",
-            ),
+            models.Index(fields=["unit", "is_open", "listed", "open_deadline", "case"], name="case_access_worklist"),
             models.Index(fields=["person", "unit"], name="case_access_person"),
         ]
 

@@ -36,7 +36,10 @@ class ClockEvent(models.Model):
 class Deadline(models.Model):
     """A clock: something that must happen by a day; keeps the rule as it stood when it started (TID-1 to TID-8)."""
 
-    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="deadlines", verbose_name="ärende")
+    # The key (case, id) that pauses refer to is its index too.
+    case = models.ForeignKey(
+        "cases.Case", models.CASCADE, related_name="deadlines", db_index=False, verbose_name="ärende"
+    )
     kind = models.CharField("tidsgräns", max_length=30, choices=DeadlineKind)
     # What started it; empty for a day that people agreed on.
     event = models.CharField("startad av", max_length=30, blank=True)

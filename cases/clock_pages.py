@@ -19,8 +19,8 @@ TAGS = {
 PAYMENT_TAGS = {True: ("Löper", "info", "clock"), False: ("Börjar inte", "", "x")}
 
 
-def page(case, actor) -> dict:
-    """All clocks, the open ones first; a fixed number of statements, however many clocks."""
+def page(case, actor, others=()) -> dict:
+    """All clocks, open ones first; as many statements however many clocks. `others`: days from plan and consent."""
     now, today = timezone.now(), timezone.localdate()
     rows = list(case.deadlines.prefetch_related("pauses__paused_by__staff").order_by("-pk"))
     newest = {row.kind: row.pk for row in reversed(rows)}
@@ -36,7 +36,7 @@ def page(case, actor) -> dict:
         if may_pause and item["state"] == PAUSED:
             item["resume_url"] = address("cases:resume_clock", case, row.pk)
         shown.append(item)
-    going = sorted((i for i in shown if i["is_open"]), key=lambda i: (i["due_on"], i["kind"]))
+    going = sorted((i for i in [*shown, *others] if i["is_open"]), key=lambda i: (i["due_on"], i["kind"]))
     return {"clocks": going, "history": [i for i in shown if not i["is_open"]]}
 
 
@@ -59,6 +59,16 @@ def one(deadline, *, now, today, is_newest: bool = True) -> dict:
         "source": deadline.source,
         "statutory": deadline.statutory,
         "ended_at": deadline.met_at or deadline.cancelled_at,
+    }  # fmt: skip
+
+
+def agreed(*, kind: str, name: str, due_on, today, why: str, source: str) -> dict:
+    """A day that stands in a plan or a consent and is its own clock, as `one` shows a deadline (TID-5, TID-7)."""
+    state = PASSED if due_on < today else RUNS
+    return {
+        "pk": None, "kind": kind, "name": name, "state": state, "tag": TAGS[state], "is_open": True, "due_on": due_on,
+        "ends": swedish.long_date(due_on), "late": state == PASSED, "due_text": swedish.due(due_on, today), "why": why,
+        "source": source, "statutory": False, "ended_at": None, "pauses": [],
     }  # fmt: skip
 
 

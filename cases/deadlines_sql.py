@@ -3,6 +3,8 @@
 Each walks its source in batches by key, so that the work grows with the number of rows and not with its square.
 """
 
+from notifications.reminders import cancelling
+
 # The states in which a kind is of use; `True`: only until the first plan is approved.
 KINDS = """
 (values ('first_contact', array['initiated', 'consented'], false),
@@ -85,20 +87,23 @@ insert into cases_deadline (case_id, kind, event, due_on, due_at, started_at, kn
 select s.case_id, r.kind, s.event, due.due_on,
        case when r.unit = 'hours' then s.started + make_interval(hours => r.amount) end, s.started,
        case when r.direction = 'before' then s.known_on end, r.statutory, r.legal_source, r.warn_before_days,
-       r.escalate_after_days, 0,
-       jsonb_build_object('kind', r.kind, 'starts_at', r.starts_at, 'direction', r.direction, 'amount', r.amount,
-         'unit', r.unit, 'day_zero_counts', r.day_zero_counts, 'cutoff_time', r.cutoff_time, 'moves', r.moves,
-         'care_type', r.care_type)
+       r.escalate_after_days, 0, r.kept
 from s
 join {kinds} on s.state = any(k.states) and (s.lead_unit_id is null or not k.before_plan)
-join organisations_deadlinerule r on r.guideline_id = s.guideline_id and r.kind = k.kind and r.starts_at = s.event
+join (
+  -- What a row keeps is made once for each rule, not for each row.
+  select q.*, jsonb_build_object('kind', kind, 'starts_at', starts_at, 'direction', direction, 'amount', amount,
+    'unit', unit, 'day_zero_counts', day_zero_counts, 'cutoff_time', cutoff_time, 'moves', moves, 'care_type',
+    care_type) as kept
+  from organisations_deadlinerule q offset 0
+) r on r.guideline_id = s.guideline_id and r.kind = k.kind and r.starts_at = s.event
  and r.care_type in ('any', s.care)
  and (s.started at time zone 'Europe/Stockholm')::date
    between coalesce(r.valid_from, '-infinity'::date) and coalesce(r.valid_to, 'infinity'::date)
 {due}
 where not exists (select 1 from cases_deadline d where d.case_id = s.case_id and d.kind = r.kind
   and d.cancelled_at is null and d.started_at = s.started)
-on conflict do nothing returning id)
+on conflict (case_id, kind, started_at) where cancelled_at is null do nothing returning id)
 select (select count(*) from made), (select key from s order by {order} desc limit 1)
 """
 
@@ -124,12 +129,11 @@ select count(cancel_deliveries(case_id, 'deadline:' || id || ':')) from gone
 """.replace("{later}", LATER)
 
 # A net for the moment between a sweep's reading and somebody's meeting the deadline.
-NO_LONGER = """
-update notifications_delivery m set state = 'cancelled' from cases_deadline d
-where m.state = 'due' and m.template = 'reminder' and d.id = split_part(m.dedupe_key, ':', 2)::bigint
-  and starts_with(m.dedupe_key, 'deadline:')
-  and (d.met_at is not null or d.cancelled_at is not null or d.paused_on is not null)
-"""
+NO_LONGER = cancelling(
+    "deadline",
+    "select d.met_at is not null or d.cancelled_at is not null or d.paused_on is not null"
+    " from cases_deadline d where d.id",
+)
 
 # Nobody has anything to do by the day when payment may begin, and nobody is reminded of a clock that stands still.
 OPEN = """

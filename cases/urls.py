@@ -12,7 +12,6 @@ urlpatterns = [
     path("arenden/<uuid:pk>/skydd/", views_protection.protect, name="protect"),
     path("arenden/<uuid:pk>/kontakt/", views.note_contact, name="note_contact"),
     path("arenden/<uuid:pk>/utskrivningsklar/", views.discharge_ready, name="discharge_ready"),
-    path("arenden/<uuid:pk>/tidsgranser/", views_clocks.clocks, name="clocks"),
     path("arenden/<uuid:pk>/tidsgranser/<int:number>/pausa/", views_clocks.pause, name="pause_clock"),
     path("arenden/<uuid:pk>/tidsgranser/<int:number>/starta/", views_clocks.resume, name="resume_clock"),
     path("arenden/<uuid:pk>/huvudansvarig/", views.change_lead, name="change_lead"),

@@ -1,11 +1,11 @@
-"""The clocks of a case, and letting one stand still."""
+"""Letting a clock of a case stand still, and go on."""
 
 from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from cases import clock_pages, clock_services, frame
+from cases import clock_services, frame
 from cases.access import door
 from cases.enums import PauseReason
 from organisations.errors import shown_on
@@ -13,13 +13,6 @@ from organisations.errors import shown_on
 
 class PauseForm(forms.Form):
     reason = forms.ChoiceField(label="Varför pausas tidsgränsen?", choices=PauseReason, widget=forms.RadioSelect)
-
-
-@require_safe
-@door("cases.view")
-def clocks(request, case):
-    page = frame.context(case, request.actor, here="clocks") | clock_pages.page(case, request.actor)
-    return render(request, "cases/clocks.html", page)
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,7 +25,7 @@ def pause(request, case, number):
             clock_services.pause(case=case, deadline=deadline, by=request.actor, **form.cleaned_data)
         if form.is_valid():
             messages.success(request, "Tidsgränsen är pausad. Ingen påminns om den förrän du startar den igen.")
-            return redirect("cases:clocks", case.pk)
+            return redirect("casework:clocks", case.pk)
     page = frame.context(case, request.actor, here="clocks") | {"form": form, "deadline": deadline}
     return render(request, "cases/pause_clock.html", page)
 
@@ -43,4 +36,4 @@ def resume(request, case, number):
     deadline = get_object_or_404(case.deadlines, pk=number)
     clock_services.resume(case=case, deadline=deadline, by=request.actor)
     messages.success(request, "Tidsgränsen löper igen. De pausade dagarna är tillagda.")
-    return redirect("cases:clocks", case.pk)
+    return redirect("casework:clocks", case.pk)

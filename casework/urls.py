@@ -9,6 +9,7 @@ urlpatterns = [
     path("arenden/<uuid:pk>/visa-uppgifter/", views.reveal, name="reveal"),
     path("arenden/<uuid:pk>/handelser/", views.events, name="events"),
     path("arenden/<uuid:pk>/logg/", views.log, name="log"),
+    path("arenden/<uuid:pk>/tidsgranser/", views.clocks, name="clocks"),
     path("kallelser/", views.inbox, name="inbox"),
     path("kallelser/<int:item>/oppna/", views.open_item, name="open_item"),
     path("kallelser/<int:item>/klar/", views.finish_item, name="finish_item"),

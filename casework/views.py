@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases import protection
+from cases import clock_pages, protection
 from cases.access import door
 from cases.frame import context
 from cases.models import Case
@@ -15,10 +16,11 @@ from casework import inbox as inbox_list
 from casework import search as searching
 from casework import worklist as lists
 from casework.forms import SearchForm
-from consent import emergency
+from consent import emergency, lapse
 from correspondence import services as correspondence
 from meetings import services as meetings
 from organisations.access import allowed
+from plans import measure_clocks
 
 
 @require_safe
@@ -50,6 +52,15 @@ def reveal(request, case):
 def events(request, case):
     shown = casepage.all_events(case, request.actor, number=request.GET.get("sida", "1"))
     return render(request, "casework/events.html", context(case, request.actor, "overview") | shown)
+
+
+@require_safe
+@door("cases.view")
+def clocks(request, case):
+    today = timezone.localdate()
+    others = [*lapse.open_clocks(case, today), *measure_clocks.open_clocks(case, today)]
+    page = context(case, request.actor, here="clocks") | clock_pages.page(case, request.actor, others)
+    return render(request, "cases/clocks.html", page)
 
 
 @require_safe

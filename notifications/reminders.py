@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from organisations.jobs import alone
 
-BATCH = 5000
+# Each batch looks through all days in sight, so there should be few of them.
+BATCH = 20_000
 # A source's warnings lie at most this many days before its day; it bounds what a sweep reads.
 WARN_AT_MOST = 31
 
@@ -51,6 +52,23 @@ with picked as materialized (
 )
 select (select count(*) from mail), (select count(*) from item), (select max(id) from picked)
 """
+
+
+# Each waiting reminder's row is looked up by its key, and no other table is read whole. `case` says what comes first:
+# other keys hold no number.
+CANCEL = """
+update notifications_delivery waiting set state = 'cancelled'
+where waiting.state = 'due' and waiting.template = 'reminder' and case when starts_with(waiting.dedupe_key, '{prefix}:')
+  then ({over} = split_part(waiting.dedupe_key, ':', 2)::bigint) else false end
+"""
+
+
+def cancelling(prefix: str, over: str) -> str:
+    """The statement that cancels waiting reminders whose row has no more to do.
+
+    `over` is a query up to its last comparison: whether a row is over, of the row with the id that follows.
+    """
+    return CANCEL.format(prefix=prefix, over=over)
 
 
 def remind(*, job: str, source: str, prefix: str, kinds: str, now=None) -> int:

@@ -19,6 +19,8 @@ def alone(job: str):
     The lock is the transaction's, so that a killed worker never leaves it behind.
     """
     with acting_for(worker_actor(job)), connection.cursor() as cursor:
+        # How many rows are due cannot be guessed, and compiling a statement takes longer than running it.
+        cursor.execute("set local jit = off")
         cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"sip.job.{job}"])
         yield cursor if cursor.fetchone()[0] else None
 

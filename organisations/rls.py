@@ -117,7 +117,7 @@ def same_case(child: str, column: str, parent: str) -> RunSQL:
     sql = f"""
         do $$ begin
           if not exists (select 1 from pg_constraint where conname = '{parent}_id_case') then
-            alter table {parent} add constraint {parent}_id_case unique (id, case_id);
+            alter table {parent} add constraint {parent}_id_case unique (case_id, id);
           end if;
         end $$;
         alter table {child} add constraint {name} foreign key ({column}, case_id) references {parent} (id, case_id)

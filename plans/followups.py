@@ -18,6 +18,7 @@ from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.models import Unit
 from plans import services, sharing
+from plans.measure_clocks import DAYS, FINISHED
 from plans.models import FollowUp, Measure, MeasureReport, MeasureStatus, Plan
 
 
@@ -58,6 +59,9 @@ def report(*, measure: Measure, status: str, by, reason: str = "") -> MeasureRep
     found = MeasureReport.objects.create(
         case_id=measure.case_id, measure=measure, status=status, reason=reason.strip(), reported_by_id=by.assignment_id
     )
+    if status in FINISHED:
+        for day in DAYS:
+            notifications.cancel(case_id=measure.case_id, key_prefix=f"{day.prefix}:{measure.pk}:")
     log.record("plans.measure_reported", case_id=plan.case_id, person_id=plan.case.person_id, object_id=str(measure.pk))
     return found
 

@@ -232,6 +232,11 @@ class Measure(models.Model):
             ),
             models.CheckConstraint(condition=Q(ongoing=False) | Q(ends_on=None), name="measure_ongoing_no_end"),
         ]
+        # The sweep of the measures' own dates (TID-7).
+        indexes = [
+            models.Index(fields=["starts_on"], condition=Q(starts_on__isnull=False), name="measure_starts"),
+            models.Index(fields=["ends_on"], condition=Q(ends_on__isnull=False), name="measure_ends"),
+        ]
 
     def __str__(self):
         return self.text[:60]

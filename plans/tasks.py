@@ -1,8 +1,12 @@
-"""What the worker does for plans: draw the PDFs that wait. The broker carries only ”look now”."""
+"""What the worker does for plans: draw the PDFs that wait, and remind of the measures' dates.
+
+The broker carries only ”look now”.
+"""
 
 from celery import shared_task
 
 from notifications.tasks import nudge as nudge_task
+from plans import measure_clocks
 from plans.drawing import QUEUE
 
 
@@ -10,6 +14,12 @@ from plans.drawing import QUEUE
 def render_due() -> int:
     """Draw all that waits; returns how many documents were tried."""
     return QUEUE.draw_due()
+
+
+@shared_task(name="plans.sweep_measures")
+def sweep_measures() -> int:
+    """Remind of the measures' own dates (TID-7); returns how many rows were made."""
+    return measure_clocks.sweep()
 
 
 def nudge() -> None:

@@ -294,6 +294,7 @@ CELERY_BEAT_SCHEDULE = {
     "deadlines": {"task": "cases.sweep_deadlines", "schedule": 300.0},
     "consents": {"task": "consent.sweep_lapses", "schedule": 600.0},
     "ages": {"task": "consent.sweep_ages", "schedule": 3600.0},
+    "measures": {"task": "plans.sweep_measures", "schedule": 600.0},
     "documents": {"task": "plans.render_due", "schedule": 20.0},
     "care_plans": {"task": "discharge.draw_due", "schedule": 20.0},
     "log_extracts": {"task": "logbook.draw_due", "schedule": 20.0},

@@ -261,6 +261,7 @@ class Migration(migrations.Migration):
                 (
                     "case",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="deadlines",
                         to="cases.case",
@@ -524,6 +525,7 @@ class Migration(migrations.Migration):
                 (
                     "case",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="cases.case",
@@ -533,6 +535,7 @@ class Migration(migrations.Migration):
                 (
                     "unit",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="organisations.unit",
@@ -542,6 +545,7 @@ class Migration(migrations.Migration):
                 (
                     "person",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="cases.person",
@@ -785,9 +789,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="caseaccess",
             index=models.Index(
-                condition=models.Q(("is_open", True), ("listed", True)),
-                fields=["unit", "open_deadline", "case"],
-                name="case_access_worklist",
+                fields=["unit", "is_open", "listed", "open_deadline", "case"], name="case_access_worklist"
             ),
         ),
         migrations.AddIndex(

@@ -114,7 +114,20 @@ begin
   end loop;
   return null;
 end $$;
--- Deadlines are made by the hundred thousand: one pass per statement, and only the date is touched.
+-- Deadlines are made by the hundred thousand: one pass per statement, and only the date is touched. A new one can
+-- only bring the nearest day forward, so that the case's other deadlines need not be read.
+create function deadlines_made() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  perform 1 from cases_case where id in (select case_id from changed) order by id for no key update;
+  update case_access a set open_deadline = due.first
+    from (select case_id, min(due_on) as first from changed
+          where met_at is null and cancelled_at is null and paused_on is null and kind <> 'payment'
+          group by case_id offset 0) due
+    where a.case_id = due.case_id and a.is_open and not a.emergency
+      and (a.open_deadline is null or due.first < a.open_deadline);
+  return null;
+end $$;
 create function deadlines_changed() returns trigger language plpgsql security definer
   set search_path = public, pg_temp as $$
 begin
@@ -128,6 +141,7 @@ begin
   return null;
 end $$;
 {definer("access_changed()", to="")}
+{definer("deadlines_made()", to="")}
 {definer("deadlines_changed()", to="")}
 {definer("case_access_changed()", to="")}
 {definer("unit_tree_changed()", to="")}
@@ -144,7 +158,7 @@ create trigger access_changed after insert or update or delete on consent_legalg
 create trigger access_changed after insert or update or delete on consent_emergencyaccess
   for each row execute function access_changed();
 create trigger deadlines_made after insert on cases_deadline
-  referencing new table as changed for each statement execute function deadlines_changed();
+  referencing new table as changed for each statement execute function deadlines_made();
 create trigger deadlines_changed after update on cases_deadline
   referencing new table as changed for each statement execute function deadlines_changed();
 create trigger deadlines_gone after delete on cases_deadline
@@ -407,7 +421,7 @@ class Migration(migrations.Migration):
             update=None,
             citizen=True,
             # The warning before a consent runs out needs its day, and whether it still stands.
-            worker="id, case_id, valid_to, superseded_at, withdrawn_at, share_answer, planning_answer",
+            worker="id, case_id, given_on, valid_to, superseded_at, withdrawn_at, share_answer, planning_answer",
         ),
         # An answer is written by replace_consent and withdraw_consent alone.
         case_rows("consent_consentunit", insert=None, update=None, citizen=True),

@@ -660,6 +660,16 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="measure",
+            index=models.Index(
+                condition=models.Q(("starts_on__isnull", False)), fields=["starts_on"], name="measure_starts"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="measure",
+            index=models.Index(condition=models.Q(("ends_on__isnull", False)), fields=["ends_on"], name="measure_ends"),
+        ),
+        migrations.AddIndex(
             model_name="measurereport",
             index=models.Index(fields=["measure", "-reported_at"], name="measure_report_latest"),
         ),

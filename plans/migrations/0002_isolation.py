@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
             "plans_plan",
             emergency=IN_FORCE_NOW,
             citizen=IN_FORCE,
-            worker="id, case_id, state, follow_up_on",
+            worker="id, case_id, state, follow_up_on, approved_at",
         ),
         case_rows(
             "plans_planblock",
@@ -203,6 +203,7 @@ class Migration(migrations.Migration):
             delete=HANDLES,
             emergency=OF_PLAN_IN_FORCE.format("plans_goal.plan_id"),
             citizen=OF_VISIBLE.format("plans_plan", "plans_goal.plan_id"),
+            worker="id, plan_id",
         ),
         case_rows(
             "plans_measure",
@@ -210,8 +211,10 @@ class Migration(migrations.Migration):
             delete=HANDLES,
             emergency=OF_GOAL_IN_FORCE,
             citizen=OF_VISIBLE.format("plans_goal", "plans_measure.goal_id"),
+            # The dates of measures are clocks (TID-7); what they say is not the jobs' to read.
+            worker="id, case_id, goal_id, unit_id, starts_on, ends_on",
         ),
-        case_rows("plans_measurereport", update=None, citizen=True),
+        case_rows("plans_measurereport", update=None, citizen=True, worker="id, measure_id, status, reported_at"),
         case_rows("plans_followup", topics=True, insert=STEERS, update=None, citizen=True),
         # A failed document may be ordered again; what it says was frozen when it was first ordered.
         case_rows(

@@ -59,7 +59,7 @@ def start(
     options = {
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
-        "shared_buffers": "64MB",
+        "shared_buffers": os.environ.get("SIP_SHARED_BUFFERS", "64MB"),
         "max_connections": "100",
         "timezone": "UTC",
         **SILENT_LOG,
@@ -86,6 +86,8 @@ def embedded_postgres(home: Path, *, durable: bool = False) -> Iterator[str]:
     """A server for as long as the block runs; gives the administrator's URL."""
     place = Home.open(home)
     with Processes(place.log) as processes:
+        # What is measured is to be written as safely as in production.
+        durable = durable or os.environ.get("SIP_DURABLE") == "1"
         yield start(processes, place, password=place.secrets()["postgres"], durable=durable)
 
 

@@ -162,7 +162,7 @@ def of_case(atlas: Atlas) -> list[Target]:
     return [
         *about_one(
             "main", atlas, "casework:case", "casework:events", "casework:log", "cases:edit", "cases:note_contact",
-            "cases:discharge_ready", "cases:clocks", "cases:change_lead", "cases:parties", "cases:add_party",
+            "cases:discharge_ready", "casework:clocks", "cases:change_lead", "cases:parties", "cases:add_party",
             "cases:add_outside", "consent:history", "consent:record", "plans:withdraw", "plans:leave", "plans:close",
         ),
         *about_one("main", atlas, "cases:pause_clock", number=ids["clock"]),

@@ -23,7 +23,7 @@ DEFINERS = {
     "audit_erase", "audit_keep_partitions", "audit_ready",
     "consent_ends_of_age", "contact_logins", "link_citizen", "make_age_tasks", "readers_changed",
     "rebuild_person_access", "wanted_person_access",
-    "cancel_deliveries", "case_access_changed", "deadlines_changed", "deliver_version", "end_sessions_of", "hand_over",
+    "cancel_deliveries", "case_access_changed", "deadlines_changed", "deadlines_made", "deliver_version", "end_sessions_of", "hand_over",
     "has_access",
     "basis_for", "masks_for", "readable_by",
     "lead_sees_all", "leave_case", "listed_with", "may_notify", "next_place", "oldest_due_delivery",
