@@ -1,4 +1,4 @@
-"""Every step of a discharge from every state, sent directly: what the page would not offer is refused (UTS-1 to UTS-6)."""
+"""Every step of a discharge from every state, sent directly: what no page offers is refused (UTS-1 to UTS-6)."""
 
 import pytest
 from django.utils import timezone
