@@ -5,10 +5,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from audit import log
-from cases.enums import OPEN_STATES
+from cases.enums import OPEN_STATES, State
 from cases.models import Case
 from discharge.enums import AdmissionState, DischargeState, MessageKind, NoticeState
 from discharge.models import Admission, CarePlan, CarePlanUnit, Discharge, NoticeMessage, NoticeReceiver
+from discharge.notices import is_open_care
 from organisations import swedish
 from organisations.enums import Sector, UnitKind
 from organisations.models import Unit
@@ -16,7 +17,7 @@ from organisations.models import Unit
 PAGE = 25
 FOUND_AT_MOST = 40
 OPEN_ADMISSIONS = (AdmissionState.ADMITTED, AdmissionState.NOTICED)
-OPEN_DISCHARGES = (DischargeState.PLANNING, DischargeState.READY)
+NOT_CALLED = (State.INITIATED, State.CONSENTED)
 
 
 def to_choose(ward, words: str):
@@ -66,6 +67,7 @@ def ward_row(admission, discharges, *, now, today) -> dict:
         "notice": notice,
         "discharge": discharge,
         "late": late,
+        "waiting": admission.waiting,
         "clock": swedish.when(admission.due_at, today),
         "next": ward_next(admission, discharge, late=late, gone=notice is not None and not admission.receivers),
     }
@@ -97,7 +99,8 @@ def notices_page(actor, *, choice: str, number: str) -> dict:
     shown = Paginator(found.order_by("-waiting", F("notice__expected_on").asc(), "pk"), PAGE).get_page(number)
     discharges = by_notice([row.notice_id for row in shown])
     messages = open_messages_of([row.pk for row in shown])
-    rows = [notice_row(row, discharges, messages, today=today) for row in shown]
+    calls = is_open_care(Unit.objects.with_names().get(pk=actor.unit_id))
+    rows = [notice_row(row, discharges, messages, today=today, calls=calls) for row in shown]
     log.record("discharge.listed", action=log.READ, persons=sorted({row.notice.person_id for row in shown}))
     return {"rows": rows, "shown": shown, "choice": choice, "extra": "visa=klara&" if choice else ""}
 
@@ -109,7 +112,7 @@ def open_messages_of(ids) -> dict:
     return found
 
 
-def notice_row(receiver, discharges, messages, *, today) -> dict:
+def notice_row(receiver, discharges, messages, *, today, calls: bool) -> dict:
     discharge = discharges.get(receiver.notice_id)
     waiting = messages.get(receiver.pk, [])
     return {
@@ -118,20 +121,20 @@ def notice_row(receiver, discharges, messages, *, today) -> dict:
         "discharge": discharge,
         "waiting": waiting,
         "day": swedish.due(receiver.notice.expected_on, today),
-        "next": receiver_next(receiver.notice, discharge, waiting),
+        "next": receiver_next(receiver.notice, discharge, waiting, calls=calls),
     }
 
 
-def receiver_next(notice, discharge, waiting) -> str:
-    """What the receiving unit does next (LUS 2:6: planning begins on receipt)."""
+def receiver_next(notice, discharge, waiting, *, calls: bool) -> str:
+    """What the receiving unit does next (LUS 2:6: planning begins on receipt); `calls`: it is open care (LUS 4:3)."""
     if waiting:
         return f"Kvittera: {waiting[0].get_kind_display().lower()}"
     if not notice.is_open:
         return ""
     if discharge is None:
         return "Öppna ett ärende och fråga om samtycke"
-    if discharge.state == DischargeState.READY:
-        return "Kalla till SIP inom tre dagar"
+    if discharge.state == DischargeState.READY and discharge.call_is_due and discharge.case.state in NOT_CALLED:
+        return "Kalla till SIP inom tre dagar" if calls else "Vänta på kallelsen från öppenvården"
     return "Planera i ärendet"
 
 

@@ -119,11 +119,14 @@ def test_another_unit_cannot_send_or_tell_in_the_wards_name(cast):
 
 def test_each_message_is_acknowledged_once_by_somebody_of_the_unit(cast, browse):
     walk.noticed(cast, to=(OPEN_CARE, RECEPTION))
-    client = browse(RECEPTION)
+    client, ward = browse(RECEPTION), browse(WARD)
+    page = ward.get("/inskrivna/").content.decode()
+    assert "Väntar på kvittens" in page and "2 meddelanden, 2 mottagare" in page
     assert "Okvitterat" in client.get("/inskrivningsmeddelanden/").content.decode()
     with cast.acting(RECEPTION):
         [message] = NoticeMessage.objects.all()
     assert client.post(f"/inskrivningsmeddelanden/kvittera/{message.pk}/").status_code == 302
+    assert "1 meddelande, 2 mottagare" in ward.get("/inskrivna/").content.decode()
     with cast.acting(WARD):
         row = NoticeMessage.objects.select_related("acknowledged_by__staff").get(pk=message.pk)
         assert row.acknowledged_by.unit_id == cast.unit(RECEPTION).pk and row.acknowledged_at

@@ -123,6 +123,23 @@ def test_ready_starts_the_three_days_and_the_call_meets_them(cast):
         assert clock.met_at is not None
 
 
+def test_each_unit_is_told_its_own_next_step(cast, browse):
+    """Open care calls, the kommun waits for it; once called nobody is told to call (LUS 4:3)."""
+    made = walk.planned(cast)
+    walk.named(cast, made)
+    walk.ready(cast, made)
+    for who, words in ((OPEN_CARE, "Kalla till SIP inom tre dagar"), (KOMMUN, "Vänta på kallelsen från öppenvården")):
+        client = browse(who)
+        for button in re.findall(r'action="(/inskrivningsmeddelanden/kvittera/\d+/)"',
+                                 client.get("/inskrivningsmeddelanden/").content.decode()):  # fmt: skip
+            client.post(button)
+        assert words in client.get("/inskrivningsmeddelanden/").content.decode()
+    build.call(cast, made.case, who=OPEN_CARE, units=(WARD, KOMMUN))
+    for who in (OPEN_CARE, KOMMUN):
+        page = browse(who).get("/inskrivningsmeddelanden/").content.decode()
+        assert "kallelsen" not in page and "Kalla till" not in page
+
+
 def test_ill_again_stops_the_clock(cast):
     made = walk.planned(cast)
     walk.ready(cast, made)
