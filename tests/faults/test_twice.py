@@ -9,7 +9,7 @@ from django.db import connections
 from django.utils import timezone
 
 from cases import deadlines
-from notifications import sending
+from notifications import sending, services
 from tests import build
 from tests.faults.conftest import ask, queue, states, wait_until
 from tests.faults.web import NEW_CASE, Client, new_case, new_message, web
@@ -73,6 +73,18 @@ def test_a_form_sent_twenty_times_at_once_is_worth_once(cast, workers, table):
         extra |= {f"mail {kind}": rows("notifications_delivery", f"dedupe_key like '{kind}:%%'") - 1}
     assert not any(extra.values()), extra
     table.tell("9 samma formulär × 20", injected="3 formulär × 20", twice=sum(extra.values()))
+
+
+def test_an_event_told_twenty_times_at_once_tells_once(cast):
+    """The key names the event, whoever repeats it."""
+    case = build.case(cast)
+
+    def tell():
+        with cast.acting("owner"):
+            services.tell_unit(unit_id=cast.unit("party").pk, case_id=case.pk, kind="call", key="meeting-1:1")
+
+    assert at_once(TIMES, tell) == [None] * TIMES
+    assert (states(), rows("notifications_inboxitem")) == ({"due": 1}, 1)
 
 
 def test_four_sweeps_at_once_send_each_message_once(cast, post, settings):
