@@ -21,7 +21,7 @@ ENDED = "select id from notifications_delivery where starts_with(dedupe_key, 'co
 
 def test_killing_the_senders_loses_nothing(cast, workers, post, table):
     """A worker's children, the worker with all its children, and the sweep without a broker, all at work at once."""
-    post.seconds = 0.35
+    post.seconds = 0.3
     queue(cast, MESSAGES)
     worker, alone, beat = workers.celery(children=CHILDREN), workers.deliver(), workers.beat()
     hit = 0

@@ -110,9 +110,9 @@ def test_two_clocks_make_each_reminder_once(cast):
 
 
 def test_two_processes_that_sweep_send_each_message_once(cast, workers, post):
-    post.seconds = 0.02
-    queue(cast, 30)
+    post.seconds = 0.25
+    queue(cast, 50)
     workers.deliver()
     workers.deliver()
-    wait_until(lambda: states() == {"sent": 30}, seconds=30)
+    wait_until(lambda: states() == {"sent": 50}, seconds=60)
     assert set(post.ids().values()) == {1}
