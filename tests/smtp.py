@@ -52,7 +52,7 @@ class Post:
 
     async def handle_DATA(self, server, _session, envelope):
         to = envelope.rcpt_tos[0]
-        answer, eager = self.told(to, "data"), self.told(to, "eager")
+        answer, eager, drop = self.told(to, "data"), self.told(to, "eager"), self.told(to, "drop")
         kept = answer.startswith("250")
         if kept and eager:
             self.raw.append(envelope.content)
@@ -61,7 +61,7 @@ class Post:
         self.busy.clear()
         if kept and not eager:
             self.raw.append(envelope.content)
-        if self.told(to, "drop"):
+        if drop:
             server.transport.abort()
         return answer
 

@@ -19,14 +19,15 @@ from tests.faults.workers import Workers
 from tests.smtp import post_office
 
 FULL = os.environ.get("SIP_FAULTS") == "full"
-HERE = "tests/faults/"
+HERE, SECOND = "tests/faults/", ("test_database.py", "test_kills.py", "test_mail.py")
 
 
 def pytest_collection_modifyitems(items):
-    """One process for all: the servers are stopped for everybody who uses them."""
+    """Servers that are stopped belong to one process; a full run has two, and what they wait for passes in parallel."""
     for item in items:
         if HERE in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("faults"))
+            second = FULL and item.path.name in SECOND
+            item.add_marker(pytest.mark.xdist_group("faults-2" if second else "faults"))
             item.add_marker(pytest.mark.timeout(900))
 
 

@@ -45,6 +45,7 @@ def test_every_answer_of_the_mail_server(cast, workers, post, table):
 
     post.by_address.clear()
     ask("update notifications_delivery set due_at = now() where state = 'due' returning id")
+    workers.deliver("--once")
     seconds = wait_until(lambda: set(states()) == {"sent", "failed"}, seconds=90)
     ids, refused = post.ids(), 2 * EACH
     sent, dropped = states()["sent"], ids.total() - len(ids)

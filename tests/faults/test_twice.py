@@ -9,7 +9,7 @@ from django.db import connections
 from django.utils import timezone
 
 from cases import deadlines
-from notifications import sending
+from notifications import sending, services
 from tests import build
 from tests.faults.conftest import ask, queue, states, wait_until
 from tests.faults.web import NEW_CASE, Client, new_case, new_message, web
@@ -75,6 +75,18 @@ def test_a_form_sent_twenty_times_at_once_is_worth_once(cast, workers, table):
     table.tell("9 samma formulär × 20", injected="3 formulär × 20", twice=sum(extra.values()))
 
 
+def test_an_event_told_twenty_times_at_once_tells_once(cast):
+    """The key names the event, whoever repeats it."""
+    case = build.case(cast)
+
+    def tell():
+        with cast.acting("owner"):
+            services.tell_unit(unit_id=cast.unit("party").pk, case_id=case.pk, kind="call", key="meeting-1:1")
+
+    assert at_once(TIMES, tell) == [None] * TIMES
+    assert (states(), rows("notifications_inboxitem")) == ({"due": 1}, 1)
+
+
 def test_four_sweeps_at_once_send_each_message_once(cast, post, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port
@@ -98,9 +110,9 @@ def test_two_clocks_make_each_reminder_once(cast):
 
 
 def test_two_processes_that_sweep_send_each_message_once(cast, workers, post):
-    post.seconds = 0.02
-    queue(cast, 30)
+    post.seconds = 0.25
+    queue(cast, 50)
     workers.deliver()
     workers.deliver()
-    wait_until(lambda: states() == {"sent": 30}, seconds=30)
+    wait_until(lambda: states() == {"sent": 50}, seconds=60)
     assert set(post.ids().values()) == {1}
