@@ -15,5 +15,6 @@ urlpatterns = [
     path("kallelser/<int:item>/klar/", views.finish_item, name="finish_item"),
     path("uppfoljningar/", views.followups, name="followups"),
     path("sok/", views.search, name="search"),
+    path("betalningsansvar/medelvarde/", views.average, name="average"),
     path("hjalp/", views.help_page, name="help"),
 ]

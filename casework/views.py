@@ -10,6 +10,7 @@ from cases import clock_pages, protection
 from cases.access import door
 from cases.frame import context
 from cases.models import Case
+from casework import average as average_report
 from casework import casepage, guidance, logpage
 from casework import followups as followup_list
 from casework import inbox as inbox_list
@@ -131,3 +132,9 @@ def search(request):
 @allowed("casework.help")
 def help_page(request):
     return render(request, "casework/help.html", guidance.page(request.acting.unit))
+
+
+@require_safe
+@allowed("discharge.payment")
+def average(request):
+    return render(request, "casework/average.html", average_report.page(request.GET.get("ar", "")))

@@ -68,6 +68,7 @@ def lists(atlas: Atlas) -> list[Target]:
         Target("casework:open_item", {"item": ids["item"]}, "post", allowed=MOVED, instead=handlers),
         Target("casework:finish_item", {"item": ids["item"]}, "post", allowed=MOVED, instead=handlers),
         Target("casework:followups"),
+        Target("casework:average"),
         Target("casework:search"),
         Target("casework:search", method="post", data={"q": NUMBERS["main"]}),
         Target("casework:help"),

@@ -129,9 +129,12 @@ def test_a_new_version_replaces_the_clocks_and_the_old_stay_as_history(cast):
         case = Case.objects.with_names().get(pk=measure.case_id)
         draft = services.start_draft(case=case, by=cast.owner)
         new = Measure.objects.get(goal__plan=draft, carried_from=measure)
-        services.change_measure(
-            measure=new, values={"ends_on": measure.ends_on + timedelta(30)}, revision=new.revision, by=cast.owner
-        )
+        values = {name: getattr(new, name) for name in services.MEASURE_TEXTS}
+        values |= {"unit_id": new.unit_id, "ends_on": measure.ends_on + timedelta(30)}
+        services.change_measure(measure=new, values=values, revision=new.revision, by=cast.owner)
+        draft = services.draft_of(draft.case)
+        again = {"follow_up_on": build.today() + timedelta(90)}
+        services.save_block(plan=draft, values=again, revision=draft.revision, by=cast.owner)
         draft = services.draft_of(draft.case)
         approval.approve(plan=draft, agreed_how="Du sa ja igen.", revision=draft.revision, by=cast.owner)
     measure_clocks.sweep(now=at(measure.ends_on - timedelta(1)))
