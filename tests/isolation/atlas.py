@@ -94,8 +94,8 @@ class Atlas:
         self.deviate()
         self.correspond()
         self.stop_retention()
-        self.finish_pdfs()
         self.discharge()
+        self.finish_pdfs()
         for who, key in (("citizen", "main"), ("other_citizen", "invited")):
             user = User.objects.using("admin").get(username=WHO[who])
             person_access.grant("admin", user, Person.objects.using("admin").get(number=NUMBERS[key]))
