@@ -167,6 +167,14 @@ def overview(case, actor) -> dict:
     }  # fmt: skip
 
 
+def decided(discharge) -> dict:
+    """What was decided before, for the form that changes it."""
+    if not discharge.decision:
+        return {}
+    both = "yes" if discharge.both_needed else "no"
+    return {"both_needed": both, "decision": discharge.decision, "why_none": discharge.why_none}
+
+
 def why_before(case, discharge, actor) -> list[str]:
     """The decision's reasons, or that they are not shared with the reader (SAM-3)."""
     key = process.REASON_KEY.format(discharge.pk)

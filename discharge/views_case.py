@@ -76,7 +76,7 @@ def not_ready(request, case):
 @door("discharge.decide")
 def decide(request, case):
     discharge = pages.current_or_404(case)
-    form = DecideForm(request.POST or None)
+    form = DecideForm(request.POST or None, initial=pages.decided(discharge))
 
     def act(form):
         process.decide(discharge=discharge, by=request.actor, **form.values())

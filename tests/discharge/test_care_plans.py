@@ -1,6 +1,8 @@
 """Samordnad vårdplan: what it says, justering per unit, no consent, own policies (INI-7, LPT 7 a §, LRV 12 a §)."""
 
 import io
+import subprocess
+import sys
 import uuid
 
 import pikepdf
@@ -12,6 +14,7 @@ from cases import numbers
 from discharge import care_plan_documents, care_plans, tasks
 from discharge.models import CarePlan
 from organisations.errors import Conflict, RuleBroken
+from plans.pdf import render_care_plan
 from tests import build
 from tests.discharge.test_notices import count
 
@@ -213,6 +216,18 @@ def test_the_pdf_says_what_the_law_demands_and_who_has_adjusted(cast, browse):
     whole_plan = drawn(cast, browse, plan, who=PSYCHIATRY)
     assert "UTKAST" not in whole_plan and "Inte justerad" not in whole_plan and "Upprättad" in whole_plan
     assert cast.staff(KOMMUN).name in whole_plan
+
+
+def test_the_pdf_passes_a_pdf_ua_checker(cast, tmp_path):
+    plan = whole(cast)
+    with cast.acting(PSYCHIATRY):
+        found = CarePlan.objects.select_related("maker_unit").get(pk=plan.pk)
+        file = tmp_path / "document.pdf"
+        file.write_bytes(render_care_plan(care_plan_documents.context(found)))
+    checked = subprocess.run(
+        [sys.executable, "-m", "pdfua", "check", str(file)], capture_output=True, text=True, check=False
+    )
+    assert "errors=0 warnings=0" in checked.stdout, checked.stdout + checked.stderr
 
 
 def test_only_its_units_order_read_and_fetch_the_pdf(cast, browse):

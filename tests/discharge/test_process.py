@@ -173,6 +173,15 @@ def test_who_needs_both_is_always_offered_a_sip(cast, values, refusal):
         assert walk.of(cast, made, who=KOMMUN).decision == values["decision"]
 
 
+def test_a_changed_decision_begins_from_the_one_that_stands(cast, browse):
+    made = walk.planned(cast)
+    client, address = browse(OPEN_CARE), f"/arenden/{made.case_id}/utskrivning/beslut/"
+    assert client.post(address, {"both_needed": "yes", "decision": "home", "why_none": ""}).status_code == 302
+    page = client.get(address).content.decode()
+    chosen = set(re.findall(r'name="(\w+)" value="(\w+)"[^>]* checked', page))
+    assert {("both_needed", "yes"), ("decision", "home")} <= chosen
+
+
 def test_a_party_does_not_decide(cast, browse):
     made = walk.planned(cast)
     assert browse(KOMMUN).get(f"/arenden/{made.case_id}/utskrivning/beslut/").status_code == 403
