@@ -10,7 +10,7 @@ from audit import verify
 from tests.faults.conftest import FULL, ask, queue, states, wait_until
 from tests.faults.web import NEW_CASE, Client, new_case, web
 
-RESTARTS, STOPS = (20, 5) if FULL else (3, 1)
+RESTARTS, STOPS = (20, 3) if FULL else (3, 1)
 WRITERS = 3
 RECOVERY_SECONDS = 10
 # All that starting a case writes; one that lacks any of it is half.
