@@ -93,7 +93,7 @@ def consents(say) -> None:
         [near] = cursor.fetchone()
     buffers = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
     note = f"{made[0]} rader på {seconds:.2f} s, {near} inom tiden"
-    say("samtycken som löper ut: buffertar per samtycke", buffers / max(1, near), 10, note)
+    say("samtycken som löper ut: buffertar per samtycke", buffers / max(1, near), 30, note)
 
 
 def next_of(walker) -> list[int]:
