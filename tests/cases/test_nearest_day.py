@@ -115,8 +115,8 @@ def test_a_consent_is_warned_of_by_the_rule_that_held_when_it_was_given(world, d
     ("statement", "index"),
     [
         (lapse.ENDING.format(warn=WARN_AT_MOST), "consent_"),
-        (lapse.NO_LONGER, "consent_consent_pkey"),
-        (deadlines.NO_LONGER, "cases_deadline_pkey"),
+        (lapse.NO_LONGER, "consent_consent_"),
+        (deadlines.NO_LONGER, "cases_deadline_"),
     ],
 )
 def test_the_sweeps_look_rows_up_and_read_no_table_whole(db, statement, index):
