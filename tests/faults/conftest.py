@@ -22,8 +22,14 @@ FULL = os.environ.get("SIP_FAULTS") == "full"
 HERE, SECOND = "tests/faults/", ("test_database.py", "test_kills.py", "test_mail.py")
 
 
-def pytest_collection_modifyitems(items):
-    """Servers that are stopped belong to one process; a full run has two, and what they wait for passes in parallel."""
+def pytest_collection_modifyitems(config, items):
+    """Servers that are stopped belong to one process; a full run has two, and what they wait for passes in parallel.
+
+    What only waits long, and is marked so, is for the full run.
+    """
+    left_out = [item for item in items if not FULL and item.get_closest_marker("full_faults")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
     for item in items:
         if HERE in item.nodeid:
             second = FULL and item.path.name in SECOND

@@ -53,7 +53,7 @@ def test_killing_the_senders_loses_nothing(cast, workers, post, table):
     table.tell("1 kill -9 av sändare", injected=injected, twice=twice, seconds=seconds)
 
 
-@pytest.mark.skipif(not FULL, reason="twenty seconds of waiting; part of ./run test-faults")
+@pytest.mark.full_faults
 def test_a_worker_told_to_stop_finishes_or_hands_over(cast, workers, post, table):
     """Twenty seconds to finish (soft shutdown), then the rest is the next one's; a stop is no reason to send twice."""
     post.seconds = 0.2
