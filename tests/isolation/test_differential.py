@@ -11,6 +11,8 @@ from organisations.actors import Actor
 from organisations.scope import acting_for
 from tests.isolation.world import World
 
+# The last test counts what the one before it made.
+pytestmark = pytest.mark.xdist_group("differential")
 PROBES = {"made": 0}
 WANTED = 10_000
 index = st.integers(0, 7)
