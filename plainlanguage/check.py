@@ -13,6 +13,8 @@ from plainlanguage.words import ABBREVIATION, ASSESSMENT, JARGON, Found, WordLis
 
 # More than anybody reads; a hostile text gets no longer answer than this.
 MOST_HINTS = 200
+# Ten times what a field takes: what comes after is not read.
+LONGEST_TEXT = 40_000
 
 
 class Kind(StrEnum):
@@ -84,7 +86,7 @@ def check(
 def check_measure(whole: str, *, who: str = "", when: str = "", **kwargs) -> Report:
     """Check a measure; `who` and `when` are what its fields say already."""
     done = check(whole, **kwargs)
-    text = take_apart(whole)
+    text = take_apart(whole[:LONGEST_TEXT])
     more = []
     if text.tokens and not who.strip() and not measures.says_who(text):
         more.append(about_all(text, Kind.WHO, "Skriv vem: vi, en namngiven person eller en verksamhet."))
@@ -97,6 +99,7 @@ def check_measure(whole: str, *, who: str = "", when: str = "", **kwargs) -> Rep
 
 def understood(whole: str, words: WordList) -> tuple[Text, list[Found]]:
     """The text in sentences, with the full stops of abbreviations known, and what of the list stands in it."""
+    whole = whole[:LONGEST_TEXT]
     first = take_apart(whole)
     found = words.in_text(first)
     dots = set()
@@ -106,8 +109,7 @@ def understood(whole: str, words: WordList) -> tuple[Text, list[Found]]:
     dots = {at for at in dots if whole[at : at + 1] == "."}
     if not dots:
         return first, found
-    text = take_apart(whole, dots)
-    return text, words.in_text(text)
+    return take_apart(whole, dots), found
 
 
 def hint(text: Text, first: int, last: int, kind: Kind, suggestion: str, message: str = "") -> Hint:

@@ -19,7 +19,14 @@ _BODY = re.compile(
     r"|avdelningen|boendet|stödet|personalen|personal|habiliteringen|rehabiliteringen|psykiatrin|omsorgen|nämnden"
     r"|verksamheten|föreningen|gruppen|polisen|elevhälsan|förvaltningen|hemmet|bup|rehab|jouren)$"
 )
+_COMMAND_NOUN = re.compile(r"(?:ing|ningar|ande|ende|syn)$")
+_NO_VERBS = frozenset("efter över under för inför per eller när där här var kvar mer fler timmar gånger dagar veckor utanför".split())
 _COMMAND = re.compile(r"(?:a|ing|ningar|era|ande|ka|öka|följ|ring|ge|gör|se|ta)$")
+
+
+def _has_verb(lows) -> bool:
+    """”Lena ringer” and ”Lena på vårdcentralen ringer”, but not ”Träna balans”."""
+    return any(low.endswith("r") and len(low) > 2 and low not in _NO_VERBS for low in lows[1:5])
 
 
 def says_when(text: Text) -> bool:
@@ -32,8 +39,10 @@ def says_who(text: Text) -> bool:
     lows = [token.low for token in words]
     if not _WE.isdisjoint(lows):
         return True
-    if words and _COMMAND.search(lows[0]) and not _BODY.search(lows[0]) and not is_other_word(lows[0]):
+    if words and _COMMAND.search(lows[0]) and not (_BODY.search(lows[0]) or is_other_word(lows[0]) or _has_verb(lows)):
         return False
+    if words and words[0].capital and len(lows) > 1 and _has_verb(lows) and not _COMMAND_NOUN.search(lows[0]):
+        return True
     return any(
         (_BODY.search(low) is not None or is_other(words, lows, at)) and (at == 0 or lows[at - 1] not in PREPOSITIONS)
         for at, low in enumerate(lows)

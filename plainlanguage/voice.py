@@ -19,17 +19,19 @@ BECOMES = frozenset("blir blev bli blivit bliva".split())
 IS = frozenset("är var varit vara".split())
 HAS = frozenset("har hade ha".split())
 # After blir: how somebody feels, not what somebody does to them.
-FEELINGS = frozenset(
+FEELINGS = tuple(
     "glad sjuk stressad orolig trött intresserad engagerad motiverad irriterad stressade deprimerad orienterad "
     "pensionerad separerad relaterad relaterat anpassad anpassat berättigad överrumplad utvilad inspirerad frustrerad "
-    "fokuserad avslappnad koncentrerad anspänd rädd ledsen arg van nöjd isolerad förlorad lugnad generad ensammad "
+    "fokuserad avslappnad koncentrerad anspänd rädd ledsen nöjd isolerad förlorad lugnad generad ensammad "
     "irriterade motiverade intresserade stressat komplicerad komplicerat begränsad begränsat utmattad besviken "
-    "förvånad förälskad skild gift född bekant välkommen värd redo beredd skadad förkyld".split()
+    "förvånad förälskad skild gift född bekant välkommen värd redo beredd skadad förkyld förvirrad".split()
 )
 # Nouns in the genitive or plural that end like a verb.
-_NO_VERB = re.compile(r"(?:plats|sats|skatts|apparats|skas|innas|ckas|endes|andes|ingars|hets|ionas)$")
+_NO_VERB = re.compile(r"(?:plats|sats|skatts|apparats|skas|innas|ckas|endes|andes|ingars|hets|ionas|[oae]rnas|syrgas|lustgas|glas|gräs|kalas|ananas|igas|vuxnas|sjukas|ungas|gamlas|enskildas)$")
 _SURE = re.compile(r"(?:eras|erades|erats|ades|its|ieras)$")
 _PAST = re.compile(r"(?:rdes|ndes|mdes|ldes|gdes|vdes|ddes|ktes|ptes|ttes|stes|kts|rts|gts|vts|mts|its|ats|tts|lts)$")
+_MADE = re.compile(r"..(?:ad|ade|rd|lld|gd|dd)$|....at$")
+_NOUNS = frozenset("månad resultat privat kamrat format apparat klimat stad lägenhetsbad bad värd rad fredad ord gård vård bord".split())
 _DONE = re.compile(r"(?:erad|erat|erade)$")
 WINDOW = 4
 NEAR = 3
@@ -65,10 +67,12 @@ def _start_of(words, lows, at: int) -> int | None:
     low = lows[at]
     if low.endswith("s"):
         return at if s_passive(words, lows, at) else None
-    if not (low in PARTICIPLES or _DONE.search(low)) or low in FEELINGS:
+    known = low in PARTICIPLES or _DONE.search(low) is not None
+    if not (known or _MADE.search(low)) or low.endswith(FEELINGS) or low in _NOUNS:
         return None
     for back in range(at - 1, max(-1, at - 1 - WINDOW), -1):
-        if lows[back] in BECOMES or (lows[back] in IS):
+        # What one is may be no more than how it is; what one becomes, somebody has done.
+        if lows[back] in BECOMES or known and lows[back] in IS:
             return back
         # Another verb in between: ”är hos dig och har bokat”.
         if lows[back] in HAS or lows[back] in ("och", "som", "att") or words[back].quoted:
@@ -78,7 +82,11 @@ def _start_of(words, lows, at: int) -> int | None:
 
 def s_passive(words, lows, at: int) -> bool:
     low = lows[at]
-    if len(low) < 3 or low in NOT_PASSIVE or low[:-1] in NAMES or _NO_VERB.search(low) or low.endswith("ss"):
+    if low in ("ses", "sågs") and lows[at + 1 : at + 2] in (["över"], ["efter"]):
+        return True
+    if low in ("fattas", "fattades", "fattats") and any(word.startswith("beslut") for word in lows[:at]):
+        return True
+    if len(low) < 3 or low in NOT_PASSIVE or low in NAMES or low[:-1] in NAMES or _NO_VERB.search(low) or low.endswith("ss"):
         return False
     if words[at].capital and at > 0:
         return False

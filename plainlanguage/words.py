@@ -24,7 +24,7 @@ class BadPattern(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One pattern: its words (a stem ends with *), whether a full stop must follow, and what to write instead."""
+    """One pattern: its words (a stem ends with *, a tail begins with it), whether a full stop must follow, and what to write instead."""
 
     kind: str
     parts: tuple[str, ...]
@@ -48,27 +48,34 @@ class WordList:
     def __init__(self, entries: Iterable[Entry] = ()):
         self.by_word: dict[str, tuple[Entry, ...]] = {}
         self.by_stem: dict[str, tuple[Entry, ...]] = {}
+        self.by_tail: dict[str, tuple[Entry, ...]] = {}
         for entry in entries:
             self._put(entry)
 
     def _put(self, entry: Entry) -> None:
         first = entry.parts[0].lower()
-        place, key = (self.by_stem, first[:-1]) if first.endswith("*") else (self.by_word, first)
+        place, key = self.by_word, first
+        if first.endswith("*"):
+            place, key = self.by_stem, first[:-1]
+        elif first.startswith("*"):
+            place, key = self.by_tail, first[1:]
         place[key] = (*place.get(key, ()), entry)
 
     def extended(self, rows: Iterable[tuple[str, str, str]]) -> "WordList":
         """A new list with an organisation's own rows (kind, pattern, suggestion) added; this one stays as it is."""
         more = WordList()
-        more.by_word, more.by_stem = dict(self.by_word), dict(self.by_stem)
+        more.by_word, more.by_stem, more.by_tail = dict(self.by_word), dict(self.by_stem), dict(self.by_tail)
         for kind, pattern, suggestion in rows:
             for entry in read(kind, pattern, suggestion):
                 more._put(entry)
         return more
 
     def starting_with(self, low: str) -> Iterator[Entry]:
+        """The entries that may begin at this word, exact ones first."""
         yield from self.by_word.get(low, ())
         for length in range(SHORTEST_STEM, min(len(low), LONGEST_STEM) + 1):
             yield from self.by_stem.get(low[:length], ())
+            yield from self.by_tail.get(low[-length:], ())
 
     def allowed(self, low: str) -> bool:
         return any(entry.kind == ALLOWED for entry in self.starting_with(low))
@@ -76,10 +83,12 @@ class WordList:
     def in_text(self, text: Text) -> list[Found]:
         """Every place of every entry; the longest of those that begin at the same word, and none inside another."""
         found, free_from = [], 0
+        known = {low: tuple(self.starting_with(low)) for low in {token.low for token in text.tokens}}
         for index, token in enumerate(text.tokens):
-            if index < free_from:
+            entries = known[token.low]
+            if not entries or index < free_from:
                 continue
-            here = [Found(e, index, index + len(e.parts)) for e in self.starting_with(token.low) if fits(text, index, e)]
+            here = [Found(e, index, index + len(e.parts)) for e in entries if fits(text, index, e)]
             if not here or any(item.entry.kind == ALLOWED for item in here):
                 continue
             best = max(here, key=lambda item: item.last)
@@ -111,6 +120,8 @@ def same(token, part: str, entry: Entry) -> bool:
     if entry.capitals:
         return token.text.startswith(part[:-1]) if part.endswith("*") else token.text == part
     low = part.lower()
+    if low.startswith("*"):
+        return token.low.endswith(low[1:])
     return token.low.startswith(low[:-1]) if low.endswith("*") else token.low == low
 
 
@@ -129,7 +140,7 @@ def read(kind: str, patterns: str, suggestion: str) -> list[Entry]:
         parts = tuple(_parts(pattern))
         if not 1 <= len(parts) <= MOST_WORDS or parts == ("*",):
             raise BadPattern(pattern)
-        if any(part.endswith("*") and len(part) - 1 < SHORTEST_STEM for part in parts[:1]):
+        if "*" in parts[0] and len(parts[0]) - 1 < SHORTEST_STEM or any(part.startswith("*") for part in parts[1:-1]):
             raise BadPattern(pattern)
         alone = len(parts) == 1
         capitals = alone and kind == ABBREVIATION and pattern.rstrip("*-").isupper()
@@ -145,12 +156,12 @@ def _parts(pattern: str) -> Iterator[str]:
         if piece == "*":
             yield "*"
             continue
-        stem = piece.rstrip("*")
-        words = words_of(stem.rstrip("-"))
-        if piece and (len(words) != 1 or words[0].text != stem.rstrip("-") or "*" in stem):
+        stem = piece.strip("*").rstrip("-")
+        words = words_of(stem)
+        if piece and (len(words) != 1 or words[0].text != stem or piece.count("*") > 1):
             raise BadPattern(pattern)
         if piece:
-            yield words[0].text + ("*" if piece.endswith("*") else "")
+            yield ("*" if piece[0] == "*" else "") + words[0].text + ("*" if piece[-1] == "*" else "")
 
 
 def rows_of(file: Path) -> Iterator[list[str]]:
