@@ -24,12 +24,18 @@ _PERSON_ENDING = re.compile(
     "(?:n|en|an|et|t|s|ns|ens|ans|ets|na|nas|erna|ar|arna|er)?$"
 )
 # The unknown patient among others: not the person of the plan.
-_ANY = frozenset("en ett annan andra varje ingen inga som många alla någon några flera vår våra nya din per för ny".split())
-_AFTER_ADJECTIVE = frozenset("i på och att av med till om för som inte själv har är vill kan ska får hos utan då när".split())
+_ANY = frozenset(
+    "en ett annan andra varje ingen inga som många alla någon några flera vår våra nya din per för ny".split()
+)
+_AFTER_ADJECTIVE = frozenset(
+    "i på och att av med till om för som inte själv har är vill kan ska får hos utan då när".split()
+)
 PREPOSITIONS = frozenset(
     "till med för av hos på från åt om kring mot utan efter över under bland genom mellan hos runt bredvid angående".split()
 )
-CLAUSE = frozenset("att om när som eftersom innan så medan och men då därför tills hur vad där vilket ifall fast".split())
+CLAUSE = frozenset(
+    "att om när som eftersom innan så medan och men då därför tills hur vad där vilket ifall fast".split()
+)
 INVERTS = frozenset(
     "i på under efter vid idag imorgon nu sedan då därför ibland ofta just hemma här där varje från med till för "
     "dessutom tidigare numera också dagligen framöver vad hur när var utan enligt genom".split()
@@ -79,7 +85,7 @@ def mentions(text: Text, found: list[Found], name: Name) -> Iterator[Mention]:
             item = roles.get(index)
             if item and is_the_person(lows, at, item, says_du=says_du, after_other=other_in == number):
                 person_in, skip_to = number, at + item.last - item.first
-                form = "genitive" if lows[skip_to - 1].endswith("s") and item.entry.suggestion == "du" else ""
+                form = "genitive" if lows[skip_to - 1].endswith("s") else ""
                 yield Mention(index, item.last, form or place(lows, at))
             elif form := named(words, lows, at, name, text):
                 person_in = number
@@ -105,7 +111,12 @@ def is_the_person(lows, at: int, item: Found, *, says_du: bool, after_other: boo
     after = lows[end] if end < len(lows) else ""
     word = lows[at]
     if item.entry.kind == SOMEBODY:
-        return not says_du and not after_other and after not in ("som", "bakom") and before not in _ANY | {"den", "kontakt"}
+        return (
+            not says_du
+            and not after_other
+            and after not in ("som", "bakom")
+            and before not in _ANY | {"den", "kontakt"}
+        )
     if word in ("patient", "klient", "brukare", "vårdtagare", "omsorgstagare", "pat") and before in _ANY:
         return False
     if word == "den" and lows[end - 1] in ("enskilda", "enskildas", "sjuka", "sjukas", "dementa"):
@@ -135,6 +146,8 @@ def is_other(words, lows, at: int) -> bool:
     """A word for somebody else: kin, a profession, a name."""
     token = words[at]
     if token.capital and (token.text in NAMES or token.text.removesuffix("s") in NAMES or starts_name(words, at)):
+        return True
+    if token.low in ("man", "fru") and at and lows[at - 1] in ("din", "min", "gode", "god"):
         return True
     return is_other_word(token.low) and token.low not in ("man", "mans", "far", "fru", "barn", "någon", "kontakt")
 

@@ -24,14 +24,18 @@ FEELINGS = tuple(
     "pensionerad separerad relaterad relaterat anpassad anpassat berättigad överrumplad utvilad inspirerad frustrerad "
     "fokuserad avslappnad koncentrerad anspänd rädd ledsen nöjd isolerad förlorad lugnad generad ensammad "
     "irriterade motiverade intresserade stressat komplicerad komplicerat begränsad begränsat utmattad besviken "
-    "förvånad förälskad skild gift född bekant välkommen värd redo beredd skadad förkyld förvirrad".split()
+    "förvånad förälskad skild gift född bekant välkommen värd redo beredd skadad förkyld förvirrad inlagd inlagda".split()
 )
 # Nouns in the genitive or plural that end like a verb.
-_NO_VERB = re.compile(r"(?:plats|sats|skatts|apparats|skas|innas|ckas|endes|andes|ingars|hets|ionas|[oae]rnas|syrgas|lustgas|glas|gräs|kalas|ananas|igas|vuxnas|sjukas|ungas|gamlas|enskildas)$")
+_NO_VERB = re.compile(
+    r"(?:plats|sats|skatts|apparats|sköterskas|kvinnas|flickas|endes|andes|ingars|hets|ionas|[oae]rnas|syrgas|lustgas|glas|gräs|kalas|ananas|igas|vuxnas|sjukas|ungas|gamlas|enskildas)$"
+)
 _SURE = re.compile(r"(?:eras|erades|erats|ades|its|ieras)$")
 _PAST = re.compile(r"(?:rdes|ndes|mdes|ldes|gdes|vdes|ddes|ktes|ptes|ttes|stes|kts|rts|gts|vts|mts|its|ats|tts|lts)$")
 _MADE = re.compile(r"..(?:ad|ade|rd|lld|gd|dd)$|....at$")
-_NOUNS = frozenset("månad resultat privat kamrat format apparat klimat stad lägenhetsbad bad värd rad fredad ord gård vård bord".split())
+_NOUNS = frozenset(
+    "månad resultat privat kamrat format apparat klimat stad lägenhetsbad bad värd rad fredad ord gård vård bord".split()
+)
 _DONE = re.compile(r"(?:erad|erat|erade)$")
 WINDOW = 4
 NEAR = 3
@@ -67,7 +71,7 @@ def _start_of(words, lows, at: int) -> int | None:
     low = lows[at]
     if low.endswith("s"):
         return at if s_passive(words, lows, at) else None
-    known = low in PARTICIPLES or _DONE.search(low) is not None
+    known = _is_listed(low, PARTICIPLES) or _DONE.search(low) is not None
     if not (known or _MADE.search(low)) or low.endswith(FEELINGS) or low in _NOUNS:
         return None
     for back in range(at - 1, max(-1, at - 1 - WINDOW), -1):
@@ -86,21 +90,29 @@ def s_passive(words, lows, at: int) -> bool:
         return True
     if low in ("fattas", "fattades", "fattats") and any(word.startswith("beslut") for word in lows[:at]):
         return True
-    if len(low) < 3 or low in NOT_PASSIVE or low in NAMES or low[:-1] in NAMES or _NO_VERB.search(low) or low.endswith("ss"):
+    if (
+        len(low) < 3
+        or low in NOT_PASSIVE
+        or low in NAMES
+        or low[:-1] in NAMES
+        or _NO_VERB.search(low)
+        or low.endswith("ss")
+    ):
         return False
-    if words[at].capital and at > 0:
+    if words[at].capital and (at > 0 or words[at].text.isupper()):
         return False
     if _SURE.search(low) or low.endswith("des") and _PAST.search(low):
         return True
     if low.endswith("as"):
         return True
-    if _is_listed(low):
+    if _is_listed(low, S_VERBS):
         return True
     near = lows[max(0, at - NEAR) : at]
     return bool(HAS.intersection(near) or "blivit" in near) and bool(_PAST.search(low)) and not low.endswith("ets")
 
 
-def _is_listed(low: str) -> bool:
-    if low in S_VERBS:
+def _is_listed(low: str, listed: frozenset[str]) -> bool:
+    """The word itself, or after a particle: genomförs, uppsatt."""
+    if low in listed:
         return True
-    return any(low.startswith(particle) and low[len(particle) :] in S_VERBS for particle in PARTICLES)
+    return any(low.startswith(particle) and low[len(particle) :] in listed for particle in PARTICLES)
