@@ -123,7 +123,7 @@ class AssignmentForm(forms.Form):
 class WordForm(forms.Form):
     pattern = LineField(
         label="Ord eller uttryck", max_length=80, missing="Skriv ordet.",
-        help_text="Till exempel ”multimodal*”. En stjärna står för vilken ändelse som helst. Skriv aldrig namn på personer.",
+        help_text="Till exempel ”multimodal*”. En stjärna står för alla ändelser. Skriv inga personnamn.",
     )  # fmt: skip
     kind = forms.ChoiceField(
         label="Vad är det för ord?", choices=WordKind.choices, widget=forms.RadioSelect,

@@ -34,7 +34,7 @@ class Kind(StrEnum):
 # The person's own words are theirs: only what shows that somebody else has put them down.
 ABOUT_OWN_WORDS = frozenset({Kind.THIRD_PERSON, Kind.ABBREVIATION})
 SAID = {
-    Kind.THIRD_PERSON: "Skriv till personen och säg du.",
+    Kind.THIRD_PERSON: "Skriv till personen, inte om personen.",
     Kind.PASSIVE: "Det framgår inte vem som gör det.",
     Kind.ABBREVIATION: "Alla förstår inte förkortningen.",
     Kind.JARGON: "Det finns ett vanligare ord.",

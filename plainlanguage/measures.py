@@ -15,13 +15,15 @@ _WHEN = re.compile(
 _DATE = re.compile(r"\d{4}-\d\d|\d{1,2}/\d{1,2}|\b20\d\d\b|\b\d{1,2}[.:]\d\d\b")
 _WE = frozenset("vi du jag ni de någon".split())
 _BODY = re.compile(
-    r"(?:tjänsten?|vården|sjukvården|centralen?|teamet|team|enheten?|mottagningen?|kassan|förmedlingen|skolan|kommunen|regionen"
+    r"(?:tjänsten?|vården|sjukvården|centralen?|teamet|team|enheten?|mottagningen?|kassan|förmedlingen|skolan"
+    r"|kommunen|regionen"
     r"|avdelningen|boendet|stödet|personalen|personal|habiliteringen|rehabiliteringen|psykiatrin|omsorgen|nämnden"
     r"|verksamheten|föreningen|gruppen|polisen|elevhälsan|förvaltningen|hemmet|bup|rehab|jouren)$"
 )
 _COMMAND_NOUN = re.compile(r"(?:ing|ningar|ande|ende|syn)$")
 _VERBS = frozenset(
-    "är har får gör går ser ringer hjälper kommer tar ger träffar pratar tränar följer ordnar bokar lagar handlar städar "
+    "är har får gör går ser ringer hjälper kommer tar ger träffar pratar tränar följer ordnar bokar lagar handlar "
+    "städar "
     "skriver hämtar lämnar skickar söker möter kontaktar planerar ansvarar håller betalar visar stöttar ska kan".split()
 )
 _COMMAND = re.compile(r"(?:a|ing|ningar|era|ande|ka|öka|följ|ring|ge|gör|se|ta)$")
@@ -39,7 +41,7 @@ def says_when(text: Text) -> bool:
 
 
 def says_who(text: Text) -> bool:
-    """Whether anybody does it: we, you, somebody by profession or name, or an organisation; an object does not count."""
+    """Whether anybody does it: we, you, somebody by name, an organisation; an object does not count."""
     words = text.tokens
     lows = [token.low for token in words]
     if not _WE.isdisjoint(lows):

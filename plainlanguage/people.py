@@ -31,7 +31,7 @@ _AFTER_ADJECTIVE = frozenset(
     "i på och att av med till om för som inte själv har är vill kan ska får hos utan då när".split()
 )
 PREPOSITIONS = frozenset(
-    "till med för av hos på från åt om kring mot utan efter över under bland genom mellan hos runt bredvid angående".split()
+    "till med för av hos på från åt om kring mot utan efter över under bland genom mellan runt bredvid".split()
 )
 CLAUSE = frozenset(
     "att om när som eftersom innan så medan och men då därför tills hur vad där vilket ifall fast".split()

@@ -24,17 +24,20 @@ FEELINGS = tuple(
     "pensionerad separerad relaterad relaterat anpassad anpassat berättigad överrumplad utvilad inspirerad frustrerad "
     "fokuserad avslappnad koncentrerad anspänd rädd ledsen nöjd isolerad förlorad lugnad generad ensammad "
     "irriterade motiverade intresserade stressat komplicerad komplicerat begränsad begränsat utmattad besviken "
-    "förvånad förälskad skild gift född bekant välkommen värd redo beredd skadad förkyld förvirrad inlagd inlagda".split()
+    "förvånad förälskad skild gift född bekant välkommen värd redo beredd skadad förkyld förvirrad "
+    "inlagd inlagda".split()
 )
 # Nouns in the genitive or plural that end like a verb.
 _NO_VERB = re.compile(
-    r"(?:plats|sats|skatts|apparats|sköterskas|kvinnas|flickas|endes|andes|ingars|hets|ionas|[oae]rnas|syrgas|lustgas|glas|gräs|kalas|ananas|igas|vuxnas|sjukas|ungas|gamlas|enskildas)$"
+    r"(?:plats|sats|skatts|apparats|sköterskas|kvinnas|flickas|endes|andes|ingars|hets|ionas|[oae]rnas"
+    r"|syrgas|lustgas|glas|gräs|kalas|ananas|igas|vuxnas|sjukas|ungas|gamlas|enskildas)$"
 )
 _SURE = re.compile(r"(?:eras|erades|erats|ades|its|ieras)$")
 _PAST = re.compile(r"(?:rdes|ndes|mdes|ldes|gdes|vdes|ddes|ktes|ptes|ttes|stes|kts|rts|gts|vts|mts|its|ats|tts|lts)$")
 _MADE = re.compile(r"..(?:ad|ade|rd|lld|gd|dd)$|....at$")
 _NOUNS = frozenset(
-    "månad resultat privat kamrat format apparat klimat stad lägenhetsbad bad värd rad fredad ord gård vård bord".split()
+    "månad resultat privat kamrat format apparat klimat stad lägenhetsbad bad värd rad fredad ord gård "
+    "vård bord".split()
 )
 _DONE = re.compile(r"(?:erad|erat|erade)$")
 WINDOW = 4

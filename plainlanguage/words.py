@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,13 +24,14 @@ class BadPattern(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One pattern: its words (a stem ends with *, a tail begins with it), whether a full stop must follow, and what to write instead."""
+    """One pattern: its words (* ends a stem and begins a tail), whether a full stop must follow, what to write."""
 
     kind: str
     parts: tuple[str, ...]
     suggestion: str
     dotted: bool = False
     capitals: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class WordList:
         more.by_word, more.by_stem, more.by_tail = dict(self.by_word), dict(self.by_stem), dict(self.by_tail)
         for kind, pattern, suggestion in rows:
             for entry in read(kind, pattern, suggestion):
-                more._put(entry)
+                more._put(replace(entry, own=True))
         return more
 
     def starting_with(self, low: str) -> Iterator[Entry]:
@@ -91,7 +92,8 @@ class WordList:
             here = [Found(e, index, index + len(e.parts)) for e in entries if fits(text, index, e)]
             if not here or any(item.entry.kind == ALLOWED for item in here):
                 continue
-            best = max(here, key=lambda item: item.last)
+            # Of two that say the same words, the organisation's own.
+            best = max(here, key=lambda item: (item.last, item.entry.own))
             found.append(best)
             free_from = best.last
         return found
@@ -132,7 +134,7 @@ def joined(between: str, entry: Entry) -> bool:
 
 
 def read(kind: str, patterns: str, suggestion: str) -> list[Entry]:
-    """The entries of one row. Raises BadPattern for what is no word, or a stem so short that it would fit most words."""
+    """The entries of one row. Raises BadPattern for what is no word, or a stem that would fit most words."""
     if kind not in KINDS:
         raise BadPattern(f"okänt slag: {kind}")
     found = []

@@ -37,7 +37,8 @@ class Figures:
         kinds = sorted({*self.right, *self.wrong, *self.missed})
         rows = [
             f"{kind or 'all':14} precision {self.precision(kind):.2f} recall {self.recall(kind):.2f}"
-            f" ({self._of(self.right, kind)} right, {self._of(self.wrong, kind)} wrong, {self._of(self.missed, kind)} missed)"
+            f" ({self._of(self.right, kind)} right, {self._of(self.wrong, kind)} wrong,"
+            f" {self._of(self.missed, kind)} missed)"
             for kind in (*kinds, "")
         ]
         return [*rows, f"clean sentences with a hint: {self.disturbed} of {self.clean}", *self.mistakes]

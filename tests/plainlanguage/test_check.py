@@ -118,6 +118,11 @@ def test_own_words_are_added_and_a_word_can_be_allowed():
     assert check("Du går på BUP.").hints != ()
 
 
+def test_an_own_word_goes_before_the_built_in_one():
+    own = built_in().extended([("jargon", "ordination", "läkarens ord")])
+    assert [h.suggestion for h in check("Du har en ordination.", words=own).hints] == ["läkarens ord"]
+
+
 @pytest.mark.parametrize(
     "bad", ["", " ", "*", "a*", "ab*", "12", "<b>", "en två tre fyra fem sex sju", "a*b*", "**abc"]
 )
