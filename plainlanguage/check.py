@@ -15,6 +15,7 @@ from plainlanguage.words import ABBREVIATION, ASSESSMENT, JARGON, Found, WordLis
 MOST_HINTS = 200
 # Ten times what a field takes: what comes after is not read.
 LONGEST_TEXT = 40_000
+LONGEST_ABBREVIATION = 12
 
 
 class Kind(StrEnum):
@@ -115,6 +116,9 @@ def understood(whole: str, words: WordList) -> tuple[Text, list[Found]]:
 def hint(text: Text, first: int, last: int, kind: Kind, suggestion: str, message: str = "") -> Hint:
     """A hint on the tokens from `first` up to `last` (not included)."""
     start, end = text.tokens[first].start, text.tokens[last - 1].end
+    if kind == Kind.ABBREVIATION and "." in text.whole[start:end] and end - start <= LONGEST_ABBREVIATION:
+        # The last full stop of t.ex. is the word's own.
+        end += text.whole[end : end + 1] == "."
     return Hint(start, end, kind, message or SAID[kind], suggestion, text.whole[start : min(end, start + 80)])
 
 

@@ -40,7 +40,7 @@ def test_third_person_is_rewritten(before, after):
 
 def test_the_place_of_a_hint_is_the_word_itself():
     text = "Vi ringer dig. SSK kommer på t.ex. måndag."
-    assert [text[h.start : h.end] for h in check(text).hints] == ["SSK", "t.ex"]
+    assert [text[h.start : h.end] for h in check(text).hints] == ["SSK", "t.ex."]
 
 
 @pytest.mark.parametrize(
