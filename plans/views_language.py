@@ -6,9 +6,11 @@ from django.views.decorators.http import require_POST
 
 from organisations.access import allowed
 from organisations.formfields import TEXT_MAX
+from organisations.held import fleeting
 from plans import language as check
 
 
+@fleeting
 @require_POST
 @allowed("plans.edit")
 def language(request):

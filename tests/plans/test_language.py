@@ -3,7 +3,9 @@
 from html import unescape
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import AuditEvent
 from cases import protection
@@ -51,6 +53,13 @@ def draft(cast):
 @pytest.fixture
 def amira(browse):
     return browse("amira.falun")
+
+
+@pytest.fixture
+def clock(amira):
+    """After the login; moved by hand."""
+    with time_machine.travel(timezone.now(), tick=False) as traveller:
+        yield traveller
 
 
 def test_saved_text_gives_hints_at_its_block_and_is_saved_all_the_same(cast, amira, draft):
@@ -137,6 +146,12 @@ def test_hostile_text_is_answered(amira, text):
 def test_what_was_typed_is_shown_as_text(amira):
     answer = amira.post(LIVE, {"field": "text", "text": "<script>han</script> ADL<b> bokas"})
     assert b"<script" not in answer.content and b"<b>" not in answer.content and b"ADL" in answer.content
+
+
+def test_what_is_typed_does_not_wait_when_the_session_has_ended(amira, clock):
+    clock.shift(21 * 60)
+    assert amira.post(LIVE, {"field": "situation", "situation": "Patienten trivs inte alls hemma."}).status_code == 403
+    assert "held_form" not in amira.session
 
 
 def test_only_writers_have_the_check(browse, amira):
