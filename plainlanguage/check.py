@@ -145,6 +145,16 @@ def listed(text: Text, found: list[Found], words: WordList) -> Iterable[Hint]:
         lone = at not in taken and not token.quoted and _CAPITALS.match(token.text) is not None
         if lone and not words.allowed(token.low) and not in_brackets(text, at) and not shouted(text, at):
             yield hint(text, at, at + 1, Kind.ABBREVIATION, "Skriv ut vad det betyder.")
+        elif at not in taken and not token.quoted and cut_short(text, at):
+            taken.add(at + 1)
+            yield hint(text, at, at + 1, Kind.ABBREVIATION, "Skriv ut ordet.")
+
+
+def cut_short(text: Text, at: int) -> bool:
+    """A lone small letter with a full stop after it, and no new sentence: ”m. kurator”, ”t.f. chef”."""
+    token = text.tokens[at]
+    after = text.whole[token.end : token.end + 3]
+    return len(token.low) == 1 and token.low == token.text and after[:1] == "." and after[1:].lstrip()[:1].islower()
 
 
 def explained(text: Text, item: Found) -> bool:

@@ -11,8 +11,8 @@ S_VERBS = plain_set("verbs")
 PARTICIPLES = plain_set("participles")
 NAMES = frozenset(name.lower() for name in plain_set("names"))
 PARTICLES = (
-    "genom", "vidare", "över", "under", "fram", "åter", "efter", "till", "upp", "ned", "ner", "för", "med", "sam",
-    "mot", "hän", "ut", "in", "be", "er", "an", "av", "om", "på", "bi",
+    "upprätt", "genom", "vidare", "över", "under", "fram", "åter", "efter", "till", "upp", "ned", "ner", "för", "med",
+    "sam", "mot", "hän", "ut", "in", "be", "er", "an", "av", "om", "på", "bi",
 )  # fmt: skip
 HELPERS = frozenset("ska skall kan bör måste får kommer skulle kunde borde behöver att kunna".split())
 BECOMES = frozenset("blir blev bli blivit bliva".split())
