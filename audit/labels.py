@@ -71,6 +71,8 @@ LABELS = {
     "consent.glass_not_needed": "Öppnade planen, nödöppning behövdes inte",
     "consent.emergency_read": "Läste den nödöppnade planen",
     "consent.emergency_ended": "Avslutade nödöppningen",
+    "organisations.word_added": "Lade till ett ord i språkkollen",
+    "organisations.word_ended": "Avslutade ett ord i språkkollen",
     "organisations.glass_set": "Ändrade om nödöppning är tillåten",
     "consent.recorded": "Skrev in samtycke",
     "consent.received_listed": "Visad i listan med mottaget",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from organisations import admin_services as services
 from organisations.enums import Role, UnitKind
 from organisations.formfields import LineField, PhoneField, SwedishDateField
+from organisations.word_models import WordKind
 
 # HSA-id is opaque to us: only what could never be one is refused.
 HSA_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{4,38}[A-Za-z0-9]")
@@ -131,3 +132,17 @@ class AssignmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["staff"].queryset = services.own_staff(by).filter(is_active=True)
         self.fields["unit"].queryset = services.own_units(by).filter(is_active=True)
+
+
+class WordForm(forms.Form):
+    pattern = LineField(
+        label="Ord eller uttryck", max_length=80, missing="Skriv ordet.",
+        help_text="Till exempel ”multimodal*”. En stjärna står för alla ändelser. Skriv inga personnamn.",
+    )  # fmt: skip
+    kind = forms.ChoiceField(
+        label="Vad är det för ord?", choices=WordKind.choices, widget=forms.RadioSelect,
+        error_messages={"required": "Välj vad det är för ord."},
+    )  # fmt: skip
+    suggestion = LineField(
+        label="Skriv i stället", required=False, help_text="Visas som förslag. Behövs inte för ett tillåtet ord."
+    )

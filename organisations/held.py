@@ -25,7 +25,8 @@ def pairs_of(request) -> list[tuple[str, str]]:
 
 def form_of(request, view) -> dict | None:
     """The sent form as it goes into a session, or None when there is nothing that may be kept."""
-    if request.method != "POST" or getattr(view, "unscoped", False) or request.content_type not in FORMS:
+    not_kept = getattr(view, "unscoped", False) or getattr(view, "fleeting", False)
+    if request.method != "POST" or not_kept or request.content_type not in FORMS:
         return None
     return {
         "user": request.user.pk,
@@ -64,6 +65,12 @@ def drop_when_sent(request) -> None:
     kept = request.session.get(KEY)
     if kept and request.method == "POST" and kept["path"] == request.get_full_path():
         drop(request.session)
+
+
+def fleeting(view):
+    """Mark a view that the browser itself posts to while somebody types: nothing of it waits for a new login."""
+    view.fleeting = True
+    return view
 
 
 def refills(view):

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from organisations.enums import HEALTH_KINDS, OrganisationKind, Role, Sector, UnitKind, UserKind
+from organisations.word_models import OwnWord as OwnWord
 
 
 class Organisation(models.Model):

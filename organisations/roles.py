@@ -115,6 +115,7 @@ ACTIONS: dict[str, Rule] = {
     "logbook.extract": Rule(frozenset({Role.MANAGER}), open_only=False),
     # Administration, without case data
     "organisations.administer": Rule(frozenset({Role.ORG_ADMIN})),
+    "words.administer": Rule(frozenset({Role.ORG_ADMIN, Role.GUIDELINE_ADMIN})),
     "guidelines.view": Rule(frozenset({Role.ORG_ADMIN, Role.GUIDELINE_ADMIN})),
 }
 

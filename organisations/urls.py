@@ -1,6 +1,6 @@
 from django.urls import path
 
-from organisations import admin_views, session_views, views
+from organisations import admin_views, admin_views_words, session_views, views
 
 app_name = "organisations"
 urlpatterns = [
@@ -29,5 +29,8 @@ urlpatterns = [
     path("administration/uppdrag/nytt/", admin_views.assign, name="assign"),
     path("administration/uppdrag/<int:number>/avsluta/", admin_views.end_assignment, name="end_assignment"),
     path("administration/nodoppning/", admin_views.break_glass, name="break_glass"),
+    path("administration/ordlista/", admin_views_words.word_list, name="words"),
+    path("administration/ordlista/nytt/", admin_views_words.add_word, name="add_word"),
+    path("administration/ordlista/<int:number>/avsluta/", admin_views_words.end_word, name="end_word"),
     path("administration/riktlinjer/", admin_views.guidelines, name="guidelines"),
 ]

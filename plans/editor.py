@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cases import frame, topics
 from cases.access import may
-from plans import approval, documents, rules, services
+from plans import approval, documents, language, rules, services
 from plans.blocks import BLOCKS
 from plans.forms import MeasureForm
 from plans.models import Doer, Goal, Measure
@@ -90,8 +90,9 @@ def show(request, case, plan, *, form=None, editing: str = ""):
 def page(actor, case, plan, *, form=None, editing: str = "") -> dict:
     lacking = approval.missing(plan, case)
     known = topics.active()
-    blocks = [shown(block, plan, lacking, known) for block in BLOCKS.values()]
-    goals = [shown_goal(number, goal, known) for number, goal in enumerate(plan.goals.all(), start=1)]
+    reader = language.Reader(actor, case)
+    blocks = [shown(block, plan, lacking, known, reader) for block in BLOCKS.values()]
+    goals = [shown_goal(number, goal, known, reader) for number, goal in enumerate(plan.goals.all(), start=1)]
     return {
         **frame.context(case, actor, here="plan"),
         "plan": plan,
@@ -103,13 +104,15 @@ def page(actor, case, plan, *, form=None, editing: str = "") -> dict:
         "nav": navigation(blocks, goals, lacking, editing),
         "missing": lacking,
         "hints": rules.hints(plan),
+        "checked": reader.form(form),
+        "score": reader.score(plan),
         "writers": writers(plan, actor),
         "may_approve": may(case, actor, "plans.approve"),
         "part_not_shared": "" if plan.seen_whole else PART_NOT_SHARED,
     }
 
 
-def shown(block, plan, lacking, known) -> dict:
+def shown(block, plan, lacking, known, reader) -> dict:
     """A block as it stands: label, text and the chosen topics of each part."""
     own = {"ansvar": lead_rows, "uppfoljning": follow_up_rows}.get(block.name)
     said = [(label, text, 0) for label, text in own(plan)] if own else block.rows(plan)
@@ -121,6 +124,7 @@ def shown(block, plan, lacking, known) -> dict:
         "written": any(text != NOT_SHARED for _, text, _ in rows),
         "quote": len(block.form.columns) == 1,
         "lacks": of_block(block.name, lacking),
+        "language": reader.block(block, plan),
     }
 
 
@@ -142,7 +146,7 @@ def of_block(name: str, lacking) -> list:
     return [item for item in lacking if item.block == name]
 
 
-def shown_goal(number: int, goal, known) -> dict:
+def shown_goal(number: int, goal, known, reader) -> dict:
     measures = [
         {
             "row": measure,
@@ -151,13 +155,14 @@ def shown_goal(number: int, goal, known) -> dict:
             "who": ", ".join(filter(None, (measure.doer_name, measure.unit.name if measure.unit_id else ""))),
             "key": f"measure:{measure.pk}",
             "tags": topics.labels_of(measure.topics, known),
+            "language": language.shown(reader.measure(measure)),
             "unwritten": measure.doer == Doer.UNIT and measure.authority_id is None,
         }
         for measure in goal.measures.all()
     ]
     keys = {"key": f"goal:{goal.pk}", "new": f"new:{goal.pk}"}
     tags = topics.labels_of(goal.topics, known)
-    return {"row": goal, "number": number, "measures": measures, "tags": tags, **keys}
+    return {"row": goal, "number": number, "measures": measures, "tags": tags, "language": reader.goal(goal), **keys}
 
 
 def navigation(blocks, goals, lacking, editing) -> list[dict]:

@@ -7,7 +7,7 @@ from cases import frame, topics
 from cases import services as cases
 from cases.access import may
 from organisations import swedish
-from plans import approval, corrections, documents, rules, services, sharing, versions
+from plans import approval, corrections, documents, language, rules, services, sharing, versions
 from plans.models import HandedOutCopy, Plan, PlanState
 
 
@@ -34,7 +34,8 @@ def approved_of(case, version: int) -> Plan:
 def overview(actor, case) -> dict:
     """The plan in force, what is being written, and the copies that were handed out."""
     plan = services.in_force(case)
-    draft = case.plans.filter(state=PlanState.DRAFT).select_related("saved_by__staff", "correction").first()
+    draft = services.with_content(case.plans.filter(state=PlanState.DRAFT)).first()
+    may_edit = may(case, actor, "plans.edit")
     if plan:
         plan.case = case
     return {
@@ -45,10 +46,11 @@ def overview(actor, case) -> dict:
         "correcting": draft is not None and getattr(draft, "correction", None) is not None,
         "may_correct": plan is not None and draft is None and may(case, actor, "plans.correct"),
         "draft": draft,
+        "score": language.Reader(actor, case).score(draft) if draft and may_edit else None,
         "copies": handed_out(case) if plan else [],
         "writable": case.state in services.WRITABLE_STATES,
         "may_start": may(case, actor, "plans.start"),
-        "may_edit": may(case, actor, "plans.edit"),
+        "may_edit": may_edit,
         "may_approve": may(case, actor, "plans.approve"),
         "may_hand_out": may(case, actor, "plans.hand_out"),
     }

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from plans import views, views_corrections, views_edit, views_emergency, views_endings, views_followups
+from plans import views, views_corrections, views_edit, views_emergency, views_endings, views_followups, views_language
 
 app_name = "plans"
 case = "arenden/<uuid:pk>/"
 writing = f"{case}plan/skriv/"
 urlpatterns = [
+    path("sprakkoll/", views_language.language, name="language"),
     path("nodoppning/", views_emergency.break_glass, name="break_glass"),
     path("nodoppning/<uuid:pk>/", views_emergency.read, name="emergency"),
     path("nodoppning/<uuid:pk>/avsluta/", views_emergency.end, name="end_emergency"),

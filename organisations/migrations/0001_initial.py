@@ -548,4 +548,71 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["issuer", "sid"], name="sign_in_sid")],
             },
         ),
+        migrations.CreateModel(
+            name="OwnWord",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("jargon", "Svårt ord"),
+                            ("abbreviation", "Förkortning"),
+                            ("assessment", "Bedömning eller diagnos"),
+                            ("role", "Ord om personen, i stället för du"),
+                            ("allowed", "Tillåtet ord, ge inget tips"),
+                        ],
+                        max_length=15,
+                        verbose_name="slag",
+                    ),
+                ),
+                ("pattern", models.CharField(max_length=80, verbose_name="ord")),
+                ("suggestion", models.CharField(blank=True, max_length=200, verbose_name="skriv i stället")),
+                ("valid_from", models.DateField(default=django.utils.timezone.localdate, verbose_name="gäller från")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="slutade gälla")),
+                ("added_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="tillagt")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="tillagt av",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="avslutat av",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "eget ord i språkkollen",
+                "verbose_name_plural": "egna ord i språkkollen",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to", None)), fields=("organisation", "pattern"), name="own_word_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_to", None), ("ended_by__isnull", False), _connector="XOR"),
+                        name="own_word_ended_by",
+                    ),
+                ],
+            },
+        ),
     ]

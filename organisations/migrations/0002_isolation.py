@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from organisations.rls import definer, directory_rows, policy
+from organisations.rls import definer, directory_rows, enable, policy
 
 OWN = "{0}.organisation_id = (select ctx_organisation())"
 OWN_UNIT = (
@@ -48,6 +48,17 @@ grant update (break_glass, break_glass_hours) on organisations_organisation to s
 }
 """
 
+# The own words of the plain-language check: read by the own organisation's staff, kept by its administrators (PLA-1).
+OWN_WORDS = OWN.format("organisations_ownword")
+MAY_KEEP_WORDS = f"{OWN_WORDS} and (select ctx_text('role')) in ('org_admin', 'guideline_admin')"
+WORDS = f"""
+{enable("organisations_ownword")}
+grant select, insert, update (valid_to, ended_by_id) on organisations_ownword to sip_staff;
+{policy("organisations_ownword", "own_select", "select", "sip_staff", using=OWN_WORDS)}
+{policy("organisations_ownword", "admin_insert", "insert", "sip_staff", check=MAY_KEEP_WORDS)}
+{policy("organisations_ownword", "admin_update", "update", "sip_staff", using=MAY_KEEP_WORDS, check=MAY_KEEP_WORDS)}
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("organisations", "0001_initial"), ("audit", "0001_log"), ("sessions", "0001_initial")]
@@ -60,6 +71,7 @@ class Migration(migrations.Migration):
         directory_rows("organisations_guideline"),
         directory_rows("organisations_topic"),
         directory_rows("organisations_deadlinerule"),
+        migrations.RunSQL(WORDS, migrations.RunSQL.noop),
         migrations.RunSQL(END_SESSIONS, migrations.RunSQL.noop),
         migrations.RunSQL(BREAK_GLASS, migrations.RunSQL.noop),
     ]

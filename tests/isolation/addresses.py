@@ -116,7 +116,13 @@ def administration(atlas: Atlas) -> list[Target]:
            "person_sessions": "staff", "end_assignment": "assignment"}  # fmt: skip
     single = [Target(name + page, {"number": ids[key]}, method)
               for page, key in one.items() for method in ("get",)]  # fmt: skip
-    return [Target(name + page) for page in pages] + single
+    words = [
+        Target(name + "words"),
+        Target(name + "add_word"),
+        Target(name + "add_word", method="post", data={"pattern": "", "kind": "jargon"}),
+        Target(name + "end_word", {"number": 0}, allowed=NOT_FOUND),
+    ]
+    return [Target(name + page) for page in pages] + single + words
 
 
 def retention(atlas: Atlas) -> list[Target]:
@@ -206,6 +212,7 @@ def of_plans(atlas: Atlas) -> list[Target]:
         *about_one("main", atlas, "plans:plan", "plans:preview", "plans:approve", "plans:pdf", "plans:versions",
                    "plans:edit", "plans:add_goal", "plans:follow_ups", "plans:follow_up"),
         # Nothing is broken here: the page says so, and there is nothing to read or to end.
+        Target("plans:language", method="post", data={"field": "text", "text": "Du går en promenad."}),
         Target("plans:break_glass"),
         Target("plans:emergency", atlas.of("main"), allowed=NOT_FOUND),
         Target("plans:end_emergency", atlas.of("main"), "post", allowed=(409,)),
