@@ -60,6 +60,7 @@ def start(
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
         "shared_buffers": os.environ.get("SIP_SHARED_BUFFERS", "64MB"),
+        "max_wal_size": os.environ.get("SIP_MAX_WAL_SIZE", "1GB"),
         "max_connections": "100",
         "timezone": "UTC",
         **SILENT_LOG,
