@@ -69,10 +69,13 @@ def test_it_lies_there_without_a_name_is_counted_and_leads_to_the_list(cast, bro
     with cast.acting(RECEPTION):
         [item] = InboxItem.objects.all()
     assert item.reference.startswith("U")
+    unread = text(client.get("/kallelser/?visa=olast"))
+    assert "Inskrivningsmeddelande" in unread and item.reference in unread
     answer = client.post(f"/kallelser/{item.pk}/oppna/")
     assert answer["Location"] == "/inskrivningsmeddelanden/"
     assert rows(cast) == [("notice", True, False)] and "olästa" not in text(client.get("/kallelser/"))
-    assert "Inskrivningsmeddelande" in text(client.get("/kallelser/"))
+    assert item.reference in text(client.get("/kallelser/"))
+    assert item.reference not in text(client.get("/kallelser/?visa=olast"))
 
 
 def test_only_the_notice_itself_is_acknowledged_and_that_is_who_and_when_here_too(cast, browse):
