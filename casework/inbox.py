@@ -11,6 +11,7 @@ from cases.models import Case
 from notifications.escalation import ENDINGS
 from notifications.models import InboxItem
 from organisations import swedish
+from organisations.errors import RuleBroken
 from organisations.models import Assignment
 
 PAGE = 25
@@ -20,7 +21,7 @@ ICONS = {
     "handed_over": "user-plus", "consent_ended": "shield", "closed": "flag", "deviation": "triangle-alert",
     "deadline": "clock", "party": "users", "glass_broken": "key-round", "corrected": "history", "voided": "x",
     "recalled": "undo-2", "protection": "shield", "admitted": "hospital", "message": "message-square",
-    "letter": "printer",
+    "letter": "printer", "notice": "hospital", "notice_changed": "hospital",
 }  # fmt: skip
 
 
@@ -29,7 +30,7 @@ LEADS_TO = {
     "deviation": "deviations:list", "message": "correspondence:messages", "admitted": "discharge:admitted",
 }  # fmt: skip
 # Where it is the unit's list that is led to.
-LISTS = {"letter": "correspondence:letters"}
+LISTS = {"letter": "correspondence:letters", "notice": "discharge:notices", "notice_changed": "discharge:notices"}
 STEPS = ("", "Den som bevakar har fått veta det", "SIP-samordnaren har fått veta det", "Chefen har fått veta det")
 
 
@@ -43,16 +44,16 @@ def items(actor, choice: str):
 
 
 def waits(actor) -> Q:
-    """Rows of cases that the unit sees, and those that say that it does not any more; as the menu's count."""
+    """Rows of cases that the unit sees or that have none, and those that say it has ended; as the menu's count."""
     seen = CaseAccess.objects.filter(unit_id=actor.unit_id, valid_to__gte=timezone.localdate(), emergency=False)
-    return Q(kind__in=ENDINGS) | Q(case_id__in=seen.values("case_id"))
+    return Q(case_id=None) | Q(kind__in=ENDINGS) | Q(case_id__in=seen.values("case_id"))
 
 
 def page(actor, *, choice: str, number: str) -> dict:
     """The template context; names are shown only of cases that the unit still sees, and logged."""
     choice = choice if choice in CHOICES else ""
     shown = Paginator(items(actor, choice), PAGE).get_page(number)
-    cases = Case.objects.in_bulk({item.case_id for item in shown})
+    cases = Case.objects.in_bulk({item.case_id for item in shown if item.case_id})
     log.record("cases.inbox_read", action=log.READ, persons=sorted({case.person_id for case in cases.values()}))
     who = Assignment.objects.select_related("staff").in_bulk({pk for i in shown for pk in (i.read_by, i.done_by) if pk})
     rows = [row(item, cases.get(item.case_id), who) for item in shown]
@@ -74,6 +75,7 @@ def row(item, case, who) -> dict:
     return {
         "item": item,
         "case": case,
+        "list": LISTS[item.kind] if item.case_id is None else "",
         "icon": ICONS.get(item.kind, "mail"),
         "read_by": who.get(item.read_by),
         "done_by": who.get(item.done_by),
@@ -92,8 +94,20 @@ def opened(*, item_id: int, by) -> InboxItem:
     return item
 
 
+def leads_to(item, case) -> tuple | None:
+    """Where the one who opens a row is led; nowhere when the unit does not see the case any more."""
+    if item.kind in LISTS and (case is not None or item.case_id is None):
+        return (LISTS[item.kind],)
+    return (LEADS_TO.get(item.kind, "casework:case"), case.pk) if case is not None else None
+
+
 def finished(*, item_id: int, by) -> InboxItem:
-    """Acknowledge a row (kvittera): who and when; it moves to the acknowledged ones."""
+    """Acknowledge a row (kvittera): who and when; it moves to the acknowledged ones.
+
+    Raises RuleBroken for a notice without a case: its sender waits for the acknowledgement of the notice itself.
+    """
+    if InboxItem.objects.filter(pk=item_id, case_id=None).exists():
+        raise RuleBroken("Kvittera under Inskrivningar, så att avdelningen ser det.")
     item = opened(item_id=item_id, by=by)
     if item.done_at is None:
         item.done_at, item.done_by = timezone.now(), by.assignment_id

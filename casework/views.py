@@ -87,9 +87,8 @@ def open_item(request, item):
         meetings.opened(case=case, by=request.actor)
         if opened.kind == "message":
             correspondence.read(case=case, by=request.actor)
-        if opened.kind in inbox_list.LISTS:
-            return redirect(inbox_list.LISTS[opened.kind])
-        return redirect(inbox_list.LEADS_TO.get(opened.kind, "casework:case"), case.pk)
+    if to := inbox_list.leads_to(opened, case):
+        return redirect(*to)
     messages.info(request, "Din enhet har inte tillgång till det ärendet. Meddelandet är markerat som läst.")
     return redirect("casework:inbox")
 

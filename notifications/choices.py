@@ -11,7 +11,7 @@ GROUPS = {
         "Planer, avslut och överlämning",
         {"plan", "corrected", "recalled", "closed", "voided", "consent_ended", "handed_over"},
     ),
-    "discharge": ("Inläggning på sjukhus", {"admitted"}),
+    "discharge": ("Inläggning på sjukhus", {"admitted", "notice", "notice_changed"}),
     "deadline": ("Tidsgränser", {"deadline", "deadline_manager", "consent_lapses", "consent_lapsed"}),
     "deviation": ("Avvikelser", {"deviation"}),
     "other": (

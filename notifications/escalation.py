@@ -38,9 +38,9 @@ cross join lateral (select coalesce((
 
 # What tells a unit that something is over is for it also when it does not see the case any more.
 ENDINGS = ("consent_ended", "voided", "recalled")
-# What is unread, and still the unit's to open.
+# What is unread, and still the unit's to open; what has no case belongs to the unit as long as it lies there.
 WAITS = f"""
-i.read_at is null and i.done_at is null and (i.kind in {ENDINGS} or exists (
+i.read_at is null and i.done_at is null and (i.case_id is null or i.kind in {ENDINGS} or exists (
   select 1 from case_access s where s.case_id = i.case_id and s.unit_id = i.unit_id and s.valid_to >= %(today)s
     and not s.emergency))
 """  # noqa: S608 - our own words
@@ -124,8 +124,6 @@ def escalate(*, now=None) -> int:
         with alone("notifications.escalate") as cursor:
             if cursor is None:
                 return brought
-            # The planner cannot know how few rows are unread: compiling the statement takes longer than running it.
-            cursor.execute("set local jit = off")
             cursor.execute(ESCALATE, values)
             rows, _ = cursor.fetchone()
         brought += rows

@@ -77,7 +77,10 @@ class Delivery(models.Model):
 
 
 class InboxItem(models.Model):
-    """Something that has come to a unit; inserted for another unit only by the function `put_in_inbox`."""
+    """Something that has come to a unit; inserted for another unit only by functions of the database.
+
+    Without a case: an admission notice and what follows on it, which need no consent; the row says nothing of whom.
+    """
 
     KINDS = [
         ("call", "Kallelse"),
@@ -109,10 +112,13 @@ class InboxItem(models.Model):
         ("protection", "Skyddade personuppgifter har ändrats"),
         ("admitted", "Inlagd på sjukhus. Följ upp eller börja om"),
         ("letter", "Ett brev att posta"),
+        ("notice", "Inskrivningsmeddelande"),
+        ("notice_changed", "Nytt om en inskrivning"),
     ]
+    CASELESS = ("notice", "notice_changed")
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
-    case_id = models.UUIDField("ärende")
+    case_id = models.UUIDField("ärende", null=True)
     reference = models.CharField("ärendenummer", max_length=20)
     kind = models.CharField("slag", max_length=20, choices=KINDS)
     dedupe_key = models.CharField("nyckel", max_length=200, unique=True)
@@ -131,6 +137,11 @@ class InboxItem(models.Model):
         indexes = [
             models.Index(fields=["unit", "-created_at"], name="inbox_unit_latest"),
             models.Index(fields=["created_at"], condition=Q(read_at=None, done_at=None), name="inbox_unread"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(case_id=None) ^ ~Q(kind__in=["notice", "notice_changed"]), name="inbox_has_case"
+            )
         ]
 
     def __str__(self):

@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
             name="InboxItem",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("case_id", models.UUIDField(verbose_name="ärende")),
+                ("case_id", models.UUIDField(null=True, verbose_name="ärende")),
                 ("reference", models.CharField(max_length=20, verbose_name="ärendenummer")),
                 (
                     "kind",
@@ -179,6 +179,8 @@ class Migration(migrations.Migration):
                             ("protection", "Skyddade personuppgifter har ändrats"),
                             ("admitted", "Inlagd på sjukhus. Följ upp eller börja om"),
                             ("letter", "Ett brev att posta"),
+                            ("notice", "Inskrivningsmeddelande"),
+                            ("notice_changed", "Nytt om en inskrivning"),
                         ],
                         max_length=20,
                         verbose_name="slag",
@@ -212,6 +214,16 @@ class Migration(migrations.Migration):
                         fields=["created_at"],
                         name="inbox_unread",
                     ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("case_id", None),
+                            models.Q(("kind__in", ["notice", "notice_changed"]), _negated=True),
+                            _connector="XOR",
+                        ),
+                        name="inbox_has_case",
+                    )
                 ],
             },
         ),

@@ -77,7 +77,7 @@ create function notice_group(kind text) returns text immutable language sql as $
     when kind in ('answer', 'left') then 'answer'
     when kind = 'message' then 'message'
     when kind in ('plan', 'corrected', 'recalled', 'closed', 'voided', 'consent_ended', 'handed_over') then 'plan'
-    when kind = 'admitted' then 'discharge'
+    when kind in ('admitted', 'notice', 'notice_changed') then 'discharge'
     when kind in ('deadline', 'deadline_manager', 'consent_lapses', 'consent_lapsed') then 'deadline'
     when kind = 'deviation' then 'deviation'
     else 'other' end $$;

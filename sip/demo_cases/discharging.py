@@ -16,6 +16,16 @@ class Discharging:
         """UTS-1: admitted, the notice sent the next morning, acknowledged by the receivers."""
         if not self.told_units():
             return
+        self.send_notice()
+        day = self.story["inpatient"]["admitted_offset"]
+        for key in self.told_units():
+            with self.step("", day + 1, at="13:05", unit=self.people.units[key]) as (_, by):
+                for message in NoticeMessage.objects.select_related("receiver").filter(unit_id=by.unit_id):
+                    if message.acknowledged_at is None:
+                        notices.acknowledge(message=message, by=by)
+
+    def send_notice(self) -> None:
+        """Admitted, and the notice sent the next morning."""
         ward, person = self.story["inpatient"], self.story["person"]
         unit, day = self.people.units[ward["ward_unit"]], ward["admitted_offset"]
         with self.step("", day, at=ward["admitted_time"], unit=unit) as (_, by):
@@ -33,11 +43,6 @@ class Discharging:
             found = Admission.objects.get(pk=admission.pk)
             units = [self.people.units[key] for key in self.told_units()]
             notices.send(admission=found, expected_on=expected, units=units, by=by)
-        for key in self.told_units():
-            with self.step("", day + 1, at="13:05", unit=self.people.units[key]) as (_, by):
-                for message in NoticeMessage.objects.select_related("receiver").filter(unit_id=by.unit_id):
-                    if message.acknowledged_at is None:
-                        notices.acknowledge(message=message, by=by)
 
     def plan_discharge(self) -> None:
         """UTS-2 to UTS-5: the open care's case goes on from the notice, and the ward tells that the person is ready."""

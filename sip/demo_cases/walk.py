@@ -39,6 +39,11 @@ def stories() -> list[dict]:
     return long + json.loads((DATA / "demo_cases.json").read_text(encoding="utf-8"))["cases"]
 
 
+def stays() -> list[dict]:
+    """Inpatients whose notice nobody has opened yet: no case, and no consent asked for."""
+    return json.loads((DATA / "demo_cases.json").read_text(encoding="utf-8"))["stays"]
+
+
 class Walk(Planning, Discharging):
     """One story on its way; each step is one scope of one person on one day."""
 

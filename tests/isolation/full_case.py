@@ -99,6 +99,7 @@ class FullCase:
             recorded_by=by,
         )  # fmt: skip
         self.add(InboxItem, unit=unit, case_id=self.pk, reference="x", kind="call", dedupe_key="full-case")
+        self.add(InboxItem, unit=unit, case_id=None, reference="x", kind="notice", dedupe_key="full-case-notice")
         meeting = self.add(
             meetings.Meeting, **case, kind="first", starts_at=now, ends_at=now + timedelta(hours=1), form="physical",
             place="Hemma", chair=staff, writer=staff, called_by=by,

@@ -11,7 +11,8 @@ from organisations import database_roles
 DEFINERS = {
     "protected_now", "protection_set", "set_protection",
     "adjust_care_plan", "care_plan_part_changed", "care_plan_seen", "discharge_facts", "discharge_payments",
-    "discharge_told", "hand_back_notice", "notice_broken", "notice_day_changed", "notice_message",
+    "discharge_told", "hand_back_notice", "notice_broken", "notice_day_changed", "notice_erased",
+    "notice_in_inbox", "notice_message", "notice_out_of_inbox",
     "notices_protected", "open_admission", "open_care_plan", "send_notice",
     "take_over_discharge", "tell_care_plan", "tell_of_admission",
     "recall_disclosure", "recall_from", "recalled_for_me", "void_case",

@@ -244,6 +244,29 @@ def test_inbox_and_received_versions_belong_to_the_receiving_unit(full):
                 assert cursor.fetchone()[0] == (1 if who == "party" else 0), (who, table)
 
 
+def test_an_inbox_row_without_a_case_belongs_to_its_unit_alone_and_only_notices_are_so(full):
+    """An admission notice needs no consent, so no case says who reads its row: the unit alone does (UTS-1)."""
+    mine = "where case_id is null and dedupe_key = 'full-case-notice'"
+    for who in ("owner", "party", "covered", "stranger", "administrator"):
+        with acting_for(actor(full, who)), connection.cursor() as cursor:
+            cursor.execute(f"select count(*) from notifications_inboxitem {mine}")
+            assert cursor.fetchone()[0] == (1 if who == "party" else 0), who
+            cursor.execute(f"update notifications_inboxitem set read_at = read_at {mine}")
+            assert cursor.rowcount == (1 if who == "party" else 0), who
+            with pytest.raises(Error, match="permission denied"), transaction.atomic():
+                cursor.execute("update notifications_inboxitem set case_id = null")
+    with acting_for(citizen_actor(full.users[0])), connection.cursor() as cursor:
+        with pytest.raises(Error, match="permission denied"), transaction.atomic():
+            cursor.execute("select count(*) from notifications_inboxitem")
+    for kind, case in (("call", "null"), ("notice", "gen_random_uuid()")):
+        with acting_for(worker_actor("prov")), pytest.raises(Error, match="inbox_has_case"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)"
+                    f" values ({full.party}, {case}, 'x', '{kind}', 'against the rule', now())"
+                )
+
+
 def test_nobody_writes_access_rows_or_deliveries_by_hand(full):
     with acting_for(actor(full, "owner")):
         for statement in (

@@ -8,7 +8,7 @@ from cases.models import Case
 from organisations.errors import RuleBroken
 from sip.demo_cases.clock import Clock
 from sip.demo_cases.people import People
-from sip.demo_cases.walk import Walk, stories
+from sip.demo_cases.walk import Walk, stays, stories
 
 
 class Command(BaseCommand):
@@ -31,6 +31,8 @@ class Command(BaseCommand):
                 Walk(story, people, clock).run()
             except RuleBroken as error:
                 raise CommandError(f"Berättelsen {story['key']} bryter mot en regel: {error}") from error
+        for stay in [] if options["only"] else stays():
+            Walk(stay, people, clock).send_notice()
         people.let_citizens_read()
         clock.settle()
         connections["admin"].close()
