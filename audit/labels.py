@@ -86,6 +86,8 @@ LABELS = {
     "meetings.cancelled": "Ställde in mötet",
     "meetings.held": "Skrev in att mötet hölls",
     "plans.saved": "Sparade i planen",
+    "plans.measure_confirmed": "Bekräftade en insats",
+    "plans.part_done": "Sa att den egna delen av planen är klar, eller inte längre är det",
     "plans.correction_started": "Började rätta planen",
     "plans.corrected": "Rättade planen",
     "cases.voided": "Makulerade ärendet, öppnat på fel person",

@@ -13,6 +13,8 @@ from meetings.models import Meeting
 from organisations.models import Assignment, Authority, Staff, Unit
 from plans.correction_models import PlanCorrection as PlanCorrection
 from plans.pdf_queue import Drawn
+from plans.step_models import PartDone as PartDone
+from plans.step_models import PlanStep as PlanStep
 
 
 class PlanState(models.TextChoices):
@@ -193,8 +195,16 @@ class Doer(models.TextChoices):
     OTHER = "other", "Någon annan"
 
 
-class Measure(models.Model):
-    """An insats: what, who, which huvudman, when, how often, where (PLA-2, PLA-3)."""
+class MeasureState(models.TextChoices):
+    PROPOSED = "proposed", "Föreslagen"
+    CONFIRMED = "confirmed", "Bekräftad"
+
+
+class Measure(ConcurrentTransitionMixin, models.Model):
+    """An insats: what, who, which huvudman, when, how often, where (PLA-2, PLA-3).
+
+    One that another unit is to do is proposed until a handler of that unit has confirmed it (PLA-4).
+    """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
     goal = models.ForeignKey(Goal, models.CASCADE, related_name="measures", verbose_name="mål")
@@ -217,6 +227,11 @@ class Measure(models.Model):
     )
     revision = models.PositiveIntegerField("revision", default=1)
     written_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="skriven av")
+    state = FSMField("läge", choices=MeasureState.choices, default=MeasureState.PROPOSED, protected=True)
+    confirmed_at = models.DateTimeField("bekräftad", null=True)
+    confirmed_by = models.ForeignKey(
+        Assignment, models.PROTECT, null=True, related_name="+", verbose_name="bekräftad av"
+    )
 
     class Meta:
         verbose_name = "insats"
@@ -231,6 +246,11 @@ class Measure(models.Model):
                 name="measure_dates",
             ),
             models.CheckConstraint(condition=Q(ongoing=False) | Q(ends_on=None), name="measure_ongoing_no_end"),
+            models.CheckConstraint(
+                condition=~Q(doer="unit", state="confirmed")
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="measure_confirmed_by_somebody",
+            ),
         ]
         # The sweep of the measures' own dates (TID-7).
         indexes = [
@@ -240,6 +260,21 @@ class Measure(models.Model):
 
     def __str__(self):
         return self.text[:60]
+
+    @property
+    def waits(self) -> bool:
+        """The unit that is to do it has not said yes."""
+        return self.doer == Doer.UNIT and self.state == MeasureState.PROPOSED
+
+    @transition(field=state, source=MeasureState.PROPOSED, target=MeasureState.CONFIRMED)
+    def confirmed(self, *, at, by):
+        """The unit that is to do it says yes; its own words need no other yes."""
+        self.confirmed_at, self.confirmed_by_id = at, by.assignment_id
+
+    @transition(field=state, source=MeasureState.CONFIRMED, target=MeasureState.PROPOSED)
+    def reopened(self):
+        """It says something else than what was confirmed."""
+        self.confirmed_at = self.confirmed_by_id = None
 
 
 class MeasureStatus(models.TextChoices):

@@ -62,6 +62,10 @@ def missing(plan, *, today) -> list[Missing]:
             named = f"Huvudman saknas för insatsen ”{measure.text[:60]}”."
             text = f"{named} Välj en enhet i kommunen eller regionen, eller ”Någon annan”."
             found.append(Missing("authority", text, "mal"))
+        elif measure.waits:
+            # No huvudman decides measures for another (SoL 10:9, HSL 16:4, PLA-4).
+            text = f"{measure.unit.name} har inte bekräftat insatsen ”{measure.text[:60]}”."
+            found.append(Missing("confirmed", text, "mal"))
     if plan.words.get("others_measures") == "" and not plan.others_nobody:
         text = "Det saknas vad andra än kommunen och regionen gör. Skriv det, eller kryssa i att ingen annan gör något."
         found.append(Missing("others", text, "andra"))
@@ -80,15 +84,12 @@ def missing(plan, *, today) -> list[Missing]:
 
 def hints(plan) -> list[Missing]:
     """What is worth a second look; never a block (PLA-7). Nothing about what is not shared with the reader."""
-    words, measures = plan.words, all_measures(plan)
+    words = plan.words
     found = []
     if words.get("what_matters") == "":
         found.append(Missing("what_matters", "Vad som är viktigt för personen är inte skrivet.", "viktigt"))
     if plan.seen_whole:
-        found += hints_on_goals(plan, measures)
-    if any(m.authority_id and m.written_by.unit.acts_for_id != m.authority_id for m in measures):
-        text = "En insats är skriven av någon annan än den som ska göra den. Fråga att den stämmer."
-        found.append(Missing("own_part", text, "mal"))
+        found += hints_on_goals(plan, all_measures(plan))
     if words.get("person_opinion") == "":
         found.append(Missing("opinion", "Personens egen åsikt om planen är inte skriven.", "asikt"))
     if words.get("crisis_signs") == words.get("crisis_call") == "":

@@ -12,7 +12,7 @@ from consent import coverage, givers, grounds, representatives
 from consent import services as consents
 from consent.handing_over import send_version
 from meetings import services as meetings
-from plans import approval, followups
+from plans import approval, followups, own_parts
 from plans import services as plans
 
 # Official test numbers of adults, taken in turn.
@@ -155,7 +155,16 @@ def written(cast, plan, *, who="owner", party="party", lead=None, follow_up_in=6
             ongoing=True,
         )  # fmt: skip
         plans.add_measure(goal=goal, text="Du gör tre övningar.", doer="self", frequency="Varje dag", by=by)
+    confirmed(cast, plan, who=party)
+    with cast.acting(who):
         return plans.draft_of(plan.case)
+
+
+def confirmed(cast, plan, *, who="party"):
+    """The unit of `who` says yes to everything that others have proposed that it does."""
+    with cast.acting(who):
+        for measure in own_parts.waiting_for(cast.unit(who).pk, plan).select_related("goal__plan"):
+            own_parts.confirm(measure=measure, revision=measure.revision, by=cast.actor(who))
 
 
 def drafted(cast, case=None, *, who="owner", whole=True, **values):
