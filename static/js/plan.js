@@ -13,11 +13,15 @@
 
   function guard(form) { return form.querySelector("[data-saving]"); }
 
+  /* Said aloud: when it is saved, and trouble. That something waits to be saved is only shown. */
   function say(form, text, trouble) {
     var line = guard(form);
     if (line.textContent !== text) { line.textContent = text; }
     line.classList.toggle("error", Boolean(trouble));
+    show(form, "");
   }
+
+  function show(form, text) { form.querySelector("[data-waiting]").textContent = text; }
 
   /* What is in the form now, in one string, so that it can be told whether it has changed. */
   function typed(form) { return new URLSearchParams(fields(form)).toString(); }
@@ -95,7 +99,6 @@
       window.clearTimeout(timer);
       if (sending || clashed || !dirty()) { return sending || Promise.resolve(); }
       var sent = typed(form);
-      say(form, "Sparar …");
       sending = fetch(form.action, {
         method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin",
         redirect: "manual", keepalive: true, headers: { "X-Autosave": "1" }
@@ -115,7 +118,7 @@
     form.addEventListener("input", function () {
       if (clashed) { return; }
       since = since || Date.now();
-      say(form, NOT_YET);
+      show(form, NOT_YET);
       later(Math.max(0, Math.min(PAUSE_MS, since + AT_MOST_MS - Date.now())));
     });
 

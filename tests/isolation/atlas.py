@@ -310,6 +310,7 @@ class Atlas:
                 f"select min(m.id) from plans_measure m join plans_goal g on g.id = m.goal_id"
                 f" where g.plan_id = (select id {draft})", main,
             ),
+            "step": self.one(f"select max(id) from plans_planstep where plan_id = (select id {draft})", main),
             "own_measure": self.one(
                 "select min(m.id) from plans_measure m join plans_goal g on g.id = m.goal_id join plans_plan p on"
                 " p.id = g.plan_id where p.case_id = %s and p.state = 'approved' and m.unit_id = %s",

@@ -55,6 +55,8 @@ TABLES = {
     "meetings_attendance": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "plans_plan": Rule(column="copies_to"),  # a draft: the person reads what is approved
     "plans_planblock": Rule(column="text"),
+    "plans_planstep": Rule(update=NOBODY),
+    "plans_partdone": Rule(insert="own report", update="own report", column="done"),
     "plans_plancorrection": Rule(insert=STEERS, update=NOBODY),
     "plans_goal": Rule(delete=HANDLER, column="text"),
     "plans_measure": Rule(delete=HANDLER, column="text"),
