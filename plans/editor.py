@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -17,6 +17,7 @@ from plans.sharing import NOT_SHARED, PART_NOT_SHARED
 
 # The goals stand between the main goal and what others do.
 BEFORE_GOALS = ("viktigt", "varfor", "fungerar", "nulage", "huvudmal")
+GONE = "Någon har tagit bort den här delen. Din text är inte sparad. Kopiera den innan du går vidare."
 HIDDEN = {"csrfmiddlewaretoken", "revision", "seen"}
 
 
@@ -35,9 +36,16 @@ def drafting(view):
             # Somebody took the part away while this was written: what was typed is shown.
             if not typed_in(request):
                 raise
+            if by_itself(request):
+                return JsonResponse({"errors": [GONE]})
             return render(request, "plans/no_part.html", gone(request, case), status=409)
 
     return with_draft
+
+
+def by_itself(request) -> bool:
+    """The page saves while somebody writes on (static/js/plan.js)."""
+    return "X-Autosave" in request.headers
 
 
 def typed_in(request) -> list[str]:
@@ -50,6 +58,8 @@ def gone(request, case) -> dict:
 
 
 def no_draft(request, case):
+    if by_itself(request):
+        return JsonResponse({"errors": [rules.APPROVED_MEANWHILE]})
     context = {
         **frame.context(case, request.actor, here="plan"),
         "typed": typed_in(request),

@@ -35,7 +35,7 @@ def edit(request, case, plan):
 @drafting
 def block(request, case, plan, name):
     form = editor.block_form(request, case, plan, editor.block_of(name))
-    about = {"plan": plan, "by": request.actor, "by_itself": writing.by_itself(request)}
+    about = {"plan": plan, "by": request.actor, "by_itself": editor.by_itself(request)}
     save = partial(services.save_block, **about)
     return writing.answer(request, case, plan, form, save=lambda f: save(**f.to_save()), editing=name)
 
@@ -58,7 +58,7 @@ def add_goal(request, case, plan):
 def goal(request, case, plan, goal):
     found = editor.goal_of(plan, goal)
     form = GoalForm(writing.sent(request), goal=found, topics=topics.active())
-    save = partial(services.change_goal, goal=found, by=request.actor, by_itself=writing.by_itself(request))
+    save = partial(services.change_goal, goal=found, by=request.actor, by_itself=editor.by_itself(request))
     shown = {"editing": f"goal:{found.pk}", "anchor": f"mal-{found.pk}"}
     return writing.answer(request, case, plan, form, save=lambda f: save(values=f.values(), **f.opened_on()), **shown)
 
@@ -102,7 +102,7 @@ def add_measure(request, case, plan, goal):
 def measure(request, case, plan, measure):
     found = editor.measure_of(plan, measure)
     form = editor.measure_form(request, case, found)
-    save = partial(services.change_measure, measure=found, by=request.actor, by_itself=writing.by_itself(request))
+    save = partial(services.change_measure, measure=found, by=request.actor, by_itself=editor.by_itself(request))
     shown = {"editing": f"measure:{found.pk}", "anchor": f"mal-{found.goal_id}"}
     return writing.answer(request, case, plan, form, save=lambda f: save(values=f.values(), **f.opened_on()), **shown)
 

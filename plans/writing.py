@@ -17,11 +17,6 @@ def sent(request):
     return clash.chosen(request.POST) or None
 
 
-def by_itself(request) -> bool:
-    """The page saves while somebody writes on (static/js/plan.js)."""
-    return "X-Autosave" in request.headers
-
-
 def answer(request, case, plan, form, *, save, editing: str, anchor: str = ""):
     """Save the sent form with `save(form)`, once; the answer is a redirect, a page, or JSON to a page that asks."""
     anchor = anchor or editing
@@ -32,7 +27,7 @@ def answer(request, case, plan, form, *, save, editing: str, anchor: str = ""):
     if request.method == "POST" and form.is_valid():
         with kept(form):
             saved = save(form)
-    if request.method == "POST" and by_itself(request):
+    if request.method == "POST" and editor.by_itself(request):
         return told(request, case, plan, form, saved, editing=editing)
     if saved is not None and form.is_valid():
         return editor.back(case, anchor)

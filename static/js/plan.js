@@ -54,6 +54,7 @@
     var timer = null;
     var since = 0;
     var sending = null;
+    var invalid = false;
     var clashed = Boolean(form.querySelector("[data-clash]"));
 
     function later(ms) {
@@ -95,20 +96,38 @@
       later(RETRY_MS);
     }
 
+    /* No answer of ours: the session has ended, or the case is not open any longer. */
+    function refused() {
+      failed("Texten står kvar här. Du kan ha loggats ut. Logga in i en ny flik, så försöker vi igen.");
+      var box = document.getElementById("session");
+      return fetch(box.dataset.status, { credentials: "same-origin", redirect: "manual" }).then(function (answer) {
+        return answer.ok ? answer.json() : null;
+      }).then(function (state) {
+        if (!state) { return; }
+        if (state.who !== box.dataset.who) {
+          window.clearTimeout(timer);
+          say(form, NOT_YET + " Någon annan är inloggad nu. Kopiera texten om du behöver den.", true);
+          return;
+        }
+        form.elements.namedItem("csrfmiddlewaretoken").value = state.token;
+      }, function () { return null; });
+    }
+
     function send() {
       window.clearTimeout(timer);
       if (sending || clashed || !dirty()) { return sending || Promise.resolve(); }
       var sent = typed(form);
+      invalid = false;
       sending = fetch(form.action, {
         method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin",
-        redirect: "manual", keepalive: true, headers: { "X-Autosave": "1" }
+        redirect: "manual", keepalive: document.hidden, headers: { "X-Autosave": "1" }
       }).then(function (response) {
         var ours = (response.headers.get("Content-Type") || "").indexOf("application/json") === 0;
-        if (!ours) { failed("Texten står kvar här. Vi försöker igen."); return null; }
+        if (!ours) { return refused(); }
         return response.json().then(function (answer) {
           if (answer.clash) { clash(answer); }
           else if (answer.saved) { done(sent, answer); }
-          else { say(form, NOT_YET + " " + answer.errors.join(" "), true); }
+          else { invalid = true; say(form, NOT_YET + " " + answer.errors.join(" "), true); }
         });
       }, function () { failed("Nätet svarar inte. Texten står kvar här, och vi försöker igen."); })
         .then(function () { sending = null; });
@@ -117,19 +136,24 @@
 
     form.addEventListener("input", function () {
       if (clashed) { return; }
+      invalid = false;
       since = since || Date.now();
       show(form, NOT_YET);
       later(Math.max(0, Math.min(PAUSE_MS, since + AT_MOST_MS - Date.now())));
     });
 
-    /* A save on its way is waited for: otherwise the form would clash with its own. */
+    /* "Spara" waits for a save on its way, and leaves the page only when all is saved: without a network the text
+       would go with the page. What cannot be saved yet, or is to be chosen, is sent as without this file. */
     form.addEventListener("submit", function (event) {
       window.clearTimeout(timer);
-      if (!sending) { clashed = true; return; }
+      if (clashed || invalid) { return; }
       event.preventDefault();
       event.stopPropagation();
       var button = event.submitter;
-      sending.then(function () { window.clearTimeout(timer); if (!clashed) { form.requestSubmit(button); } });
+      Promise.resolve(sending).then(send).then(function () {
+        if (invalid) { form.requestSubmit(button); }
+        else if (!clashed && !dirty()) { window.location.assign(form.querySelector("[data-leave]").href); }
+      });
     });
 
     document.addEventListener("visibilitychange", function () { if (document.hidden) { send(); } });
