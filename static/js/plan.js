@@ -55,6 +55,7 @@
     var since = 0;
     var sending = null;
     var invalid = false;
+    var trouble = false;
     var clashed = Boolean(form.querySelector("[data-clash]"));
 
     function later(ms) {
@@ -67,6 +68,7 @@
     function done(sent, answer) {
       saved = sent;
       since = 0;
+      trouble = false;
       take(form, answer.hidden);
       if (!dirty()) { settle(form); }
       say(form, answer.saved + ".");
@@ -92,6 +94,7 @@
     }
 
     function failed(text) {
+      trouble = true;
       say(form, NOT_YET + " " + text, true);
       later(RETRY_MS);
     }
@@ -142,11 +145,11 @@
       later(Math.max(0, Math.min(PAUSE_MS, since + AT_MOST_MS - Date.now())));
     });
 
-    /* "Spara" waits for a save on its way, and leaves the page only when all is saved: without a network the text
-       would go with the page. What cannot be saved yet, or is to be chosen, is sent as without this file. */
+    /* "Spara" is as without this file, but it waits for a save on its way, and while saving fails it leaves the page
+       only when all is saved: without a network the text would go with the page. */
     form.addEventListener("submit", function (event) {
       window.clearTimeout(timer);
-      if (clashed || invalid) { return; }
+      if (clashed || invalid || !(sending || trouble || !window.navigator.onLine)) { clashed = true; return; }
       event.preventDefault();
       event.stopPropagation();
       var button = event.submitter;
