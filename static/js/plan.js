@@ -56,6 +56,7 @@
     var sending = null;
     var invalid = false;
     var trouble = false;
+    var leaving = false;
     var clashed = Boolean(form.querySelector("[data-clash]"));
 
     function later(ms) {
@@ -118,7 +119,7 @@
 
     function send() {
       window.clearTimeout(timer);
-      if (sending || clashed || !dirty()) { return sending || Promise.resolve(); }
+      if (sending || clashed || leaving || !dirty()) { return sending || Promise.resolve(); }
       var sent = typed(form);
       invalid = false;
       sending = fetch(form.action, {
@@ -149,7 +150,7 @@
        only when all is saved: without a network the text would go with the page. */
     form.addEventListener("submit", function (event) {
       window.clearTimeout(timer);
-      if (clashed || invalid || !(sending || trouble || !window.navigator.onLine)) { clashed = true; return; }
+      if (clashed || invalid || !(sending || trouble || !window.navigator.onLine)) { leaving = true; return; }
       event.preventDefault();
       event.stopPropagation();
       var button = event.submitter;
@@ -161,6 +162,7 @@
 
     document.addEventListener("visibilitychange", function () { if (document.hidden) { send(); } });
     window.addEventListener("online", send);
+    window.addEventListener("pageshow", function () { leaving = false; });
     return dirty;
   }
 
