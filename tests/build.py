@@ -160,6 +160,14 @@ def written(cast, plan, *, who="owner", party="party", lead=None, follow_up_in=6
         return plans.draft_of(plan.case)
 
 
+def proposed(cast, case, *, who="owner", to="party"):
+    """What one unit writes in the draft for another to do, and to confirm; returns the measure."""
+    with cast.acting(who):
+        goal = plans.draft_of(Case.objects.get(pk=case.pk)).goals.first()
+        told = {"text": "Ni ringer varje vecka.", "doer": "unit", "unit_id": cast.unit(to).pk}
+        return plans.add_measure(goal=goal, by=cast.actor(who), **told)
+
+
 def confirmed(cast, plan, *, who="party"):
     """The unit of `who` says yes to everything that others have proposed that it does."""
     with cast.acting(who):

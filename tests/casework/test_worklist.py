@@ -47,6 +47,7 @@ def every_state(cast):
         ).case,
     }
     build.lapsed(cast, found["lapsed"])
+    build.proposed(cast, found["drafted"])
     return found
 
 
