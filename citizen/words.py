@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from audit import log
 from cases.enums import CloseReason
@@ -149,5 +149,8 @@ def and_list(names: list[str]) -> str:
     return _("%(first)s och %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
-def coming(names: list[str]) -> str:
-    return ngettext("%(names)s kommer.", "%(names)s kommer.", len(names)) % {"names": and_list(names)}
+def attendee(name: str, title: str, unit: str) -> str:
+    """Who comes to the meeting: the name when it was given, the work and where."""
+    first = name or title
+    said = ", ".join(filter(None, [f"{first[:1].upper()}{first[1:]}", title if name else "", unit]))
+    return said

@@ -64,6 +64,9 @@ ACTIONS: dict[str, Rule] = {
     "meetings.call": Rule(HANDLERS, steers=True),
     "meetings.change": Rule(HANDLERS, steers=True),
     "meetings.answer": Rule(HANDLERS | {Role.RECEPTION}),
+    # A kallelse on its way inside the huvudman (KAL-4): its page stands outside the case
+    "meetings.hand_on": Rule(HANDLERS | {Role.RECEPTION}),
+    "meetings.handed": Rule(READERS, open_only=False),
     "meetings.remind": Rule(HANDLERS, steers=True),
     "meetings.hold": Rule(HANDLERS, steers=True),
     # Plan: every party writes in the live plan (PLA-4); approving is the steering unit's.
@@ -115,6 +118,7 @@ ACTIONS: dict[str, Rule] = {
     "logbook.extract": Rule(frozenset({Role.MANAGER}), open_only=False),
     # Administration, without case data
     "organisations.administer": Rule(frozenset({Role.ORG_ADMIN})),
+    "reception.administer": Rule(frozenset({Role.ORG_ADMIN})),
     "words.administer": Rule(frozenset({Role.ORG_ADMIN, Role.GUIDELINE_ADMIN})),
     "guidelines.view": Rule(frozenset({Role.ORG_ADMIN, Role.GUIDELINE_ADMIN})),
 }
