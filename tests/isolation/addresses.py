@@ -122,7 +122,18 @@ def administration(atlas: Atlas) -> list[Target]:
         Target(name + "add_word", method="post", data={"pattern": "", "kind": "jargon"}),
         Target(name + "end_word", {"number": 0}, allowed=NOT_FOUND),
     ]
-    return [Target(name + page) for page in pages] + single + words
+    return [Target(name + page) for page in pages] + single + words + reception_rules(atlas)
+
+
+def reception_rules(atlas: Atlas) -> list[Target]:
+    one = {"number": atlas.way.rule}
+    return [
+        Target("reception:rules"),
+        Target("reception:rule_new"),
+        Target("reception:rule_new", method="post", data={"area": ""}),
+        *(Target(f"reception:{name}", one) for name in ("rule", "end")),
+        Target("reception:move", one, "post", allowed=MOVED),
+    ]
 
 
 def retention(atlas: Atlas) -> list[Target]:
@@ -201,7 +212,23 @@ def of_meetings(atlas: Atlas) -> list[Target]:
         *about_one("invited", atlas, "meetings:answer_for", **letter),
         Target("meetings:told", atlas.of("invited", **letter), **moved),
         Target("meetings:remind", atlas.of("invited", **one), **moved),
+        Target("meetings:propose", atlas.of("invited", **one), case="invited", instead=own),
+        *about_one("invited", atlas, "meetings:use_time", proposal=atlas.way.proposal, **one),
+        *on_its_way(atlas),
     ]  # fmt: skip
+
+
+def on_its_way(atlas: Atlas) -> list[Target]:
+    """A kallelse that the reception has handed on: it has it no longer, the receiver acts, and nobody else is there."""
+    one = {"pk": atlas.way.handed}
+    others = {who: NOT_FOUND for who in ("owner", "colleague", "party", "outsider", "reader", "manager")}
+    gone = others | {"reception": REFUSED}
+    handlers = {who: status for who, status in gone.items() if who not in ("reader", "manager")}
+    return [
+        Target("meetings:handed_list"),
+        Target("meetings:handed", one, instead=others),
+        *(Target(f"meetings:handed_{name}", one, instead=handlers) for name in ("answer", "on", "propose")),
+    ]
 
 
 def of_plans(atlas: Atlas) -> list[Target]:

@@ -27,6 +27,7 @@ from plans import services as plan_services
 from retention import services as retention
 from retention.models import RetentionBatch
 from tests import build
+from tests import build_forwarding as way
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
 from tests.discharge import walk
@@ -92,6 +93,7 @@ class Atlas:
         self.cases["met"] = build.met(self.cast, self.consented("met"))
         self.cases["closed"] = self.closed()
         self.deviate()
+        self.way = way.for_matrix(self.cast, self.cases["invited"], (GIVEN_NAME, FAMILY_NAME))
         self.correspond()
         self.stop_retention()
         self.discharge()

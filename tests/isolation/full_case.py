@@ -106,6 +106,13 @@ class FullCase:
         )  # fmt: skip
         self.add(meetings.MeetingText, **case, meeting=meeting, key="agenda", text="Planen")
         call = self.add(meetings.Invitation, **case, meeting=meeting, unit=unit, has_duty=True, sent_by="system")
+        self.add(meetings.TimeProposal, **case, invitation=call, starts_at=now, ends_at=now + timedelta(hours=1), by=by)
+        # Between units that are nobody in the matrix: the ones on the way have a policy, and tests, of their own.
+        elsewhere = Unit.objects.using("admin").exclude(pk__in=self.world.units)[:2]
+        self.add(
+            meetings.HandOn, **case, invitation=call, reference="x", from_unit=elsewhere[0], to_unit=elsewhere[1],
+            reason="other_unit", by=by,
+        )  # fmt: skip
         self.add(meetings.Invitation, **case, meeting=meeting, outside_party=outside, has_duty=False, sent_by="phone")
         self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=True)
         plan = self.add(plans.Plan, **case, version=1, created_by=by)

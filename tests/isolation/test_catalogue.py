@@ -18,6 +18,8 @@ DEFINERS = {
     "recall_disclosure", "recall_from", "recalled_for_me", "void_case",
     "add_messages", "cancel_channel", "choose_channel", "decides_channels", "end_channel", "letter_done",
     "letters_only", "notices_follow_owner", "notify_staff", "person_address", "post_letter", "tell_person",
+    "answer_handed", "hand_on", "handed_invitation", "meeting_called_off", "my_call", "on_trail", "propose_handed",
+    "routing_rules_of", "tell_of_call",
     "bind_staff", "citizen_signed_in",
     "break_glass", "emergency_case", "end_emergency", "glass_case", "glass_hours",
     "access_changed", "adopt_plan_of_ward", "audit_anchor_at", "audit_anchored", "audit_append", "audit_chains_before",

@@ -52,6 +52,8 @@ TABLES = {
     "meetings_meeting": Rule(insert=STEERS, update=STEERS, column="state", citizen=True),
     "meetings_meetingtext": Rule(insert=STEERS, update=STEERS, column="text", citizen=True),
     "meetings_invitation": Rule(insert=STEERS, update="own answer", column="attendee_name", citizen=True),
+    "meetings_handon": Rule(insert=STEERS, update=NOBODY, citizen=True),
+    "meetings_timeproposal": Rule(insert="own answer", update=NOBODY, delete="own answer", citizen=True),
     "meetings_attendance": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "plans_plan": Rule(column="copies_to"),  # a draft: the person reads what is approved
     "plans_planblock": Rule(column="text"),
