@@ -4,7 +4,7 @@ from django import forms
 
 from organisations.formfields import LineField
 from organisations.models import Unit
-from reception import services
+from reception import rules, services
 
 
 class ListedChoice(forms.ModelChoiceField):
@@ -37,9 +37,9 @@ class RuleForm(forms.Form):
         if rule:
             kwargs["initial"] = {name: getattr(rule, name) for name in services.FIELDS}
         super().__init__(data, **kwargs)
-        listed = services.listing_units(by)
+        listed = rules.listing_units(by)
         self.fields["listed_unit"].queryset = self.fields["sample_listed"].queryset = listed
-        self.fields["receiver"].queryset = services.receivers(by)
+        self.fields["receiver"].queryset = rules.receivers(by)
 
     def clean(self):
         data = super().clean()

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from organisations.access import allowed
 from organisations.errors import RuleBroken, shown_on
+from reception import rules as kept
 from reception import services
 from reception.forms import RuleForm
 
@@ -13,14 +14,14 @@ page_or_form = require_http_methods(["GET", "POST"])
 
 
 def rule_of(request, number):
-    return get_object_or_404(services.own_rules(request.actor), pk=number)
+    return get_object_or_404(kept.own_rules(request.actor), pk=number)
 
 
 @require_safe
 @allowed("reception.administer")
 def rules(request):
     """The rules in the order in which they are asked."""
-    return render(request, "reception/rules.html", {"rules": services.own_rules(request.actor)})
+    return render(request, "reception/rules.html", {"rules": kept.own_rules(request.actor)})
 
 
 @page_or_form

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from tests.isolation import addresses_forwarding as way
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
@@ -122,18 +123,7 @@ def administration(atlas: Atlas) -> list[Target]:
         Target(name + "add_word", method="post", data={"pattern": "", "kind": "jargon"}),
         Target(name + "end_word", {"number": 0}, allowed=NOT_FOUND),
     ]
-    return [Target(name + page) for page in pages] + single + words + reception_rules(atlas)
-
-
-def reception_rules(atlas: Atlas) -> list[Target]:
-    one = {"number": atlas.way.rule}
-    return [
-        Target("reception:rules"),
-        Target("reception:rule_new"),
-        Target("reception:rule_new", method="post", data={"area": ""}),
-        *(Target(f"reception:{name}", one) for name in ("rule", "end")),
-        Target("reception:move", one, "post", allowed=MOVED),
-    ]
+    return [Target(name + page) for page in pages] + single + words + way.reception_rules(atlas)
 
 
 def retention(atlas: Atlas) -> list[Target]:
@@ -214,21 +204,8 @@ def of_meetings(atlas: Atlas) -> list[Target]:
         Target("meetings:remind", atlas.of("invited", **one), **moved),
         Target("meetings:propose", atlas.of("invited", **one), case="invited", instead=own),
         *about_one("invited", atlas, "meetings:use_time", proposal=atlas.way.proposal, **one),
-        *on_its_way(atlas),
+        *way.on_its_way(atlas),
     ]  # fmt: skip
-
-
-def on_its_way(atlas: Atlas) -> list[Target]:
-    """A kallelse that the reception has handed on: it has it no longer, the receiver acts, and nobody else is there."""
-    one = {"pk": atlas.way.handed}
-    others = {who: NOT_FOUND for who in ("owner", "colleague", "party", "outsider", "reader", "manager")}
-    gone = others | {"reception": REFUSED}
-    handlers = {who: status for who, status in gone.items() if who not in ("reader", "manager")}
-    return [
-        Target("meetings:handed_list"),
-        Target("meetings:handed", one, instead=others),
-        *(Target(f"meetings:handed_{name}", one, instead=handlers) for name in ("answer", "on", "propose")),
-    ]
 
 
 def of_plans(atlas: Atlas) -> list[Target]:

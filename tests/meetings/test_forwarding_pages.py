@@ -108,8 +108,8 @@ def test_a_kallelse_lands_by_the_rule_and_says_so(cast, browse):
     day = (timezone.localdate() + timedelta(days=9)).isoformat()
     values = {
         "day": day, "starts": "13.30", "ends": "14.30", "form": "physical", "place": "Provgatan 4 B",
-        "area": "Grycksbo", "agenda": "Hur får du hjälp hemma?", "units": [cast.unit("reception").pk], "chair": cast.staff("party").pk,
-        "writer": cast.staff("party").pk,
+        "area": "Grycksbo", "agenda": "Hur får du hjälp hemma?", "units": [cast.unit("reception").pk],
+        "chair": cast.staff("party").pk, "writer": cast.staff("party").pk,
     }  # fmt: skip
     hanna = browse("hanna.dalarna")
     page = text(hanna.post(of("call", case.pk), values, follow=True))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from organisations.errors import RuleBroken
-from reception import services
+from reception import rules, services
 from reception.matching import ANOTHER, Asked, first_met, meets, never_met
 from reception.models import RoutingRule
 from tests.build_forwarding import rule, unit
@@ -98,7 +98,7 @@ def test_the_order_is_changed_one_step_at_a_time_and_tried(cast):
     admin = cast.actor("admin")
     with cast.acting("admin"):
         services.move(by=admin, rule=other, up=True)
-        assert [r.pk for r in services.own_rules(admin)] == [narrow.pk, other.pk, wide.pk]
+        assert [r.pk for r in rules.own_rules(admin)] == [narrow.pk, other.pk, wide.pk]
     with pytest.raises(RuleBroken, match="ligger redan sist"), cast.acting("admin"):
         services.move(by=admin, rule=wide, up=False)
     with cast.acting("admin"):
@@ -150,9 +150,9 @@ LISTED = st.sampled_from([None, 1, 2])
 
 @given(st.lists(st.tuples(WORDS, WORDS, LISTED), min_size=1, max_size=5))
 def test_a_rule_is_never_met_exactly_when_no_question_reaches_it(given_rules):
-    rules = [RoutingRule(pk=n, area=a, profession=p, listed_unit_id=u) for n, (a, p, u) in enumerate(given_rules)]
+    made = [RoutingRule(pk=n, area=a, profession=p, listed_unit_id=u) for n, (a, p, u) in enumerate(given_rules)]
     asked = [Asked(a, p, u) for a in ("a", "b", "c", ANOTHER) for p in ("a", "b", "c", ANOTHER) for u in (1, 2, 3)]
-    for one in rules:
-        reached = any(first_met(rules, question) is one for question in asked)
-        assert reached == (never_met(rules, one) is None)
+    for one in made:
+        reached = any(first_met(made, question) is one for question in asked)
+        assert reached == (never_met(made, one) is None)
         assert any(meets(one, question) for question in asked)
