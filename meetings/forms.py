@@ -10,7 +10,7 @@ from cases.topics import ALL
 from consent import coverage
 from consent.forms import UnitChoices
 from meetings import rules
-from meetings.models import AnswerKind, MeetingForm, MeetingTextKey
+from meetings.models import AnsweredHow, AnswerKind, MeetingForm, MeetingTextKey
 from organisations import swedish
 from organisations.enums import Role
 from organisations.formfields import LineField, PlainTextField, SwedishDateField, SwedishTimeField
@@ -161,6 +161,12 @@ class AnswerForm(forms.Form):
     )
     attendee_name = LineField(label="Vem kommer?", max_length=150, required=False)
     attendee_title = LineField(label="Yrke eller roll", max_length=100, required=False)
+    how = forms.ChoiceField(
+        label="Hur fick du svaret?",
+        choices=[(one.value, one.label) for one in (AnsweredHow.PHONE, AnsweredHow.LETTER)],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj hur du fick svaret."},
+    )
     note = PlainTextField(label="Kommentar", max_length=2000, required=False, rows=2)
     topics = TopicsField(label="Vad handlar kommentaren om?")
 
@@ -171,7 +177,10 @@ class AnswerForm(forms.Form):
             start["answer"] = invitation.answer
         elif by:
             start |= {"attendee_name": by.name, "attendee_title": by.title}
+        start["how"] = invitation.answered_how
         super().__init__(data, initial=start, **kwargs)
+        if by:
+            del self.fields["how"]
         fill_topics(self, topics=invitation.topics_of(MeetingTextKey.ANSWER_NOTE))
         if not invitation.has_duty:
             self.fields["note"].help_text = "Kommer ni inte? Skriv gärna vad ni gör i dag, om personen går med på det."

@@ -31,7 +31,7 @@ from organisations.errors import Conflict, RuleBroken
 
 TEXTS = {"agenda", "professions", "topics"}
 NAMED = {AnswerKind.COMING, AnswerKind.DELEGATE}
-ANSWERED = ["answer", "answered_at", "answered_by", "attendee_name", "attendee_title", "read_at"]
+ANSWERED = ["answer", "answered_at", "answered_by", "answered_how", "attendee_name", "attendee_title", "read_at"]
 
 
 def call(*, case, units, by, outside=(), **details) -> Meeting:
@@ -118,9 +118,9 @@ def opened(*, case, by) -> None:
 
 
 def answer(
-    *, case, invitation, answer, by, attendee_name="", attendee_title="", note="", topics: int | None = None
+    *, case, invitation, answer, by, attendee_name="", attendee_title="", note="", topics: int | None = None, how=""
 ) -> None:
-    """A party says who comes (KAL-5); the steering unit may write an answer that it took on the phone.
+    """A party says who comes (KAL-5); the steering unit may write an answer that it took by phone or letter (`how`).
 
     A party with the duty names somebody and never just refuses (KAL-4).
     """
@@ -149,6 +149,7 @@ def answer(
     )
     invitation.answer, invitation.attendee_name, invitation.attendee_title = said
     invitation.answered_at, invitation.answered_by_id = timezone.now(), by.assignment_id
+    invitation.answered_how = how
     invitation.read_at = invitation.read_at or invitation.answered_at
     invitation.save(update_fields=ANSWERED)
     if not invitation.meeting.invitations.filter(answer=AnswerKind.NONE, unit__isnull=False).exists():

@@ -66,6 +66,8 @@ ACTIONS: dict[str, Rule] = {
     "meetings.answer": Rule(HANDLERS | {Role.RECEPTION}),
     "meetings.remind": Rule(HANDLERS, steers=True),
     "meetings.hold": Rule(HANDLERS, steers=True),
+    # A link for one without an account: the calling side makes and ends it (KAL-3)
+    "guests.link": Rule(HANDLERS, steers=True),
     # Plan: every party writes in the live plan (PLA-4); approving is the steering unit's.
     "plans.edit": Rule(HANDLERS),
     "plans.start": Rule(HANDLERS, steers=True),
