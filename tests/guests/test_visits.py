@@ -1,5 +1,7 @@
 """What a guest meets: link and code together show one invitation; every no is the same no (KAL-3)."""
 
+import math
+import sys
 from datetime import timedelta
 
 import pytest
@@ -346,3 +348,15 @@ def test_the_answer_shows_on_staffs_page(cast, invited, guest, browse):
     guest(build_guests.linked(cast, invited)).post("/inbjudan/", {"answer": "coming"})
     shown = browse("amira.falun").get(f"/arenden/{invited.case_id}/moten/").content.decode()
     assert "länk och kod" in shown
+
+
+def test_links_and_codes_are_drawn_by_the_systems_own_chance():
+    """At least 128 and 26 bits, and every sign may come anywhere."""
+    secrets, drawn = {links.new_secret() for _ in range(500)}, {codes.new() for _ in range(500)}
+    assert len(secrets) == 500 and len(drawn) > 490
+    assert {len(secret) for secret in secrets} == {links.LENGTH} and {len(code) for code in drawn} == {codes.DIGITS}
+    assert links.LENGTH * math.log2(len(set(links.ALPHABET))) >= 128
+    for at in (0, links.LENGTH - 1):
+        assert {secret[at] for secret in secrets} == set(links.ALPHABET)
+    assert {code[0] for code in drawn} == set("0123456789")
+    assert links.secrets is codes.secrets is sys.modules["secrets"]

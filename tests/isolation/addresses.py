@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from tests.isolation.addresses_guests import GUESTS, of_guests
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
@@ -14,7 +15,7 @@ OPEN = {
     "organisations:step_up", "organisations:resume",
     "organisations:accessibility", "organisations:privacy", "api:schema",
     "identity:start", "identity:callback", "identity:left", "identity:back_channel", "identity:step_up",
-    "identity:logout",
+    "identity:logout", *GUESTS,
 }  # fmt: skip
 
 
@@ -383,6 +384,7 @@ def targets(atlas: Atlas) -> list[Target]:
         logbook,
         of_case,
         of_meetings,
+        of_guests,
         of_plans,
         of_deviations,
         of_discharge,

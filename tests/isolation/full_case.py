@@ -9,6 +9,7 @@ from consent import models as consent
 from correspondence.models import CaseMessage, ChannelConsent, MessageReading
 from deviations.models import Deviation
 from discharge import models as discharge
+from guests.models import GuestKey, GuestLink
 from meetings import models as meetings
 from notifications.models import InboxItem
 from organisations.models import Assignment, Staff, Unit, User
@@ -106,7 +107,11 @@ class FullCase:
         )  # fmt: skip
         self.add(meetings.MeetingText, **case, meeting=meeting, key="agenda", text="Planen")
         call = self.add(meetings.Invitation, **case, meeting=meeting, unit=unit, has_duty=True, sent_by="system")
-        self.add(meetings.Invitation, **case, meeting=meeting, outside_party=outside, has_duty=False, sent_by="phone")
+        guest = self.add(
+            meetings.Invitation, **case, meeting=meeting, outside_party=outside, has_duty=False, sent_by="phone"
+        )
+        link = self.add(GuestLink, **case, invitation=guest, way="letter", expires_at=now, made_by=by, revoked_at=now)
+        self.add(GuestKey, **case, link=link, salt=b"s", code=b"c")
         self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=True)
         plan = self.add(plans.Plan, **case, version=1, created_by=by)
         self.add(plans.PlanBlock, **case, plan=plan, key="why", text="Flera hjälper dig.")

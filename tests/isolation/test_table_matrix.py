@@ -53,6 +53,7 @@ TABLES = {
     "meetings_meetingtext": Rule(insert=STEERS, update=STEERS, column="text", citizen=True),
     "meetings_invitation": Rule(insert=STEERS, update="own answer", column="attendee_name", citizen=True),
     "meetings_attendance": Rule(insert=STEERS, update=NOBODY, citizen=True),
+    "guests_guestlink": Rule(select=STEERS, insert=STEERS, update=STEERS, column="revoked_at"),
     "plans_plan": Rule(column="copies_to"),  # a draft: the person reads what is approved
     "plans_planblock": Rule(column="text"),
     "plans_plancorrection": Rule(insert=STEERS, update=NOBODY),
@@ -73,7 +74,7 @@ TABLES = {
 # Not by case_access: tested by their own rules below, or read by jobs and logins alone.
 OTHERWISE = {
     "person_access", "case_access", "consent_receivedversion", "notifications_inboxitem", "notifications_delivery",
-    "audit_event", "retention_retentionhold",
+    "audit_event", "retention_retentionhold", "guests_guestkey",
 }  # fmt: skip
 STAFF = ("owner", "party", "covered", "stranger", "reader", "administrator", "nobody")
 STATES = ("agreed", "none", "withdrawn", "lapsed", "party ended", "closed")
