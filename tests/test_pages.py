@@ -199,7 +199,9 @@ def forms(atlas) -> dict[str, tuple[str, dict]]:
         "cases:add_outside": (main, {"phone": "070-174 06 05", "kind": "relative", "tell_by": "phone"}),
         "consent:record": (main, yes),
         "meetings:call": (main, kallelse),
-        "meetings:answer_for": (atlas.of("invited", **invited, invitation=ids["invitation"]), {"answer": "coming"}),
+        "meetings:answer_for": (
+            atlas.of("invited", **invited, invitation=ids["invitation"]), {"answer": "coming", "how": "phone"}
+        ),
         "meetings:cancel": (atlas.of("invited", **invited), {}),
         "meetings:move": (atlas.of("invited", **invited), kallelse),
         "plans:add_goal": (main, {}),
