@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.utils import timezone
 
-from guests import codes
+from guests import codes, services
 from guests.models import CodeWay, LinkWay
 from guests.visits import Invited
 from meetings.models import AnswerKind
@@ -64,10 +64,13 @@ class CodeGivenForm(forms.Form):
     )
     on = SwedishDateField(label="Vilken dag?", past=True, missing="Skriv vilken dag koden lämnades.")
 
-    def __init__(self, data=None, *, link=None, **kwargs):
-        super().__init__(data, initial={"on": timezone.localdate(), "way": link.code_way if link else ""}, **kwargs)
-        if link and link.way == LinkWay.LETTER:
+    def __init__(self, data=None, *, link, **kwargs):
+        super().__init__(data, initial={"on": timezone.localdate(), "way": link.code_way}, **kwargs)
+        if link.way == LinkWay.LETTER:
+            self.initial["way"] = CodeWay.PHONE
+            self.fields["way"].choices = [(CodeWay.PHONE, CodeWay.PHONE.label)]
             self.fields["way"].help_text = "Länken går med brev, så koden lämnas per telefon."
+            self.fields["way"].error_messages["invalid_choice"] = services.SAME_WAY
 
 
 class CodeForm(forms.Form):

@@ -17,6 +17,7 @@ from notifications.tasks import nudge
 from organisations.errors import Conflict, RuleBroken
 
 PROTECTED = "Med skyddade personuppgifter görs ingen länk. Ring, eller skicka brev enligt er rutin."
+SAME_WAY = "Länken gick med brev. Lämna koden per telefon i stället."
 NOT_ALIVE = "Länken gäller inte längre. Gör en ny."
 
 
@@ -77,7 +78,7 @@ def give_code(*, case, link: GuestLink, way: str, on, by) -> None:
     """Note how and when the code was given. Raises RuleBroken when it went the same way as the link."""
     must_stand(link)
     if way == CodeWay.LETTER and link.way == LinkWay.LETTER:
-        raise RuleBroken("Länken gick med brev. Lämna koden per telefon i stället.", field="way")
+        raise RuleBroken(SAME_WAY, field="way")
     if on > timezone.localdate():
         raise RuleBroken("Dagen har inte varit än.", field="on")
     if on < timezone.localdate(link.made_at):
@@ -96,9 +97,7 @@ def revoke(*, case, link: GuestLink, by) -> None:
 
 def close(case, link: GuestLink, *, by) -> None:
     now = timezone.now()
-    ended = GuestLink.objects.filter(pk=link.pk, revoked_at=None).update(
-        revoked_at=now, revoked_by_id=by.assignment_id
-    )
+    ended = GuestLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=now, revoked_by_id=by.assignment_id)
     if not ended:
         raise Conflict("Någon annan ändrade länken samtidigt. Ladda om sidan.")
     notifications.cancel(case_id=case.pk, key_prefix=f"call:{link.invitation.meeting_id}:guest:{link.pk}")

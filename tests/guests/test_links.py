@@ -162,6 +162,12 @@ def test_the_code_never_goes_the_same_way_as_the_link(cast, invited, browse):
         assert invited.case.events.filter(kind="guest_link").count() == 2
 
 
+def test_the_service_refuses_the_same_way_too(cast, invited):
+    made = build_guests.linked(cast, invited)
+    with pytest.raises(RuleBroken, match="per telefon"):
+        in_scope(cast, made, services.give_code, way="letter", on=timezone.localdate())
+
+
 def test_revoking_twice_is_once(cast, invited, browse):
     build_guests.linked(cast, invited)
     amira = browse("amira.falun")
