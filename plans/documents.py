@@ -16,7 +16,7 @@ from meetings.models import Attendance
 from organisations import swedish
 from organisations.enums import Sector
 from organisations.errors import TooMany
-from plans import services, sharing
+from plans import crisis, services, sharing
 from plans.models import BlockKey, Doer, HandedOutCopy, Plan, PlanDocument
 from plans.sharing import NOT_SHARED, NOT_THE_WHOLE, PART_NOT_SHARED
 from plans.tasks import nudge
@@ -63,12 +63,7 @@ def context(plan: Plan, *, consent: Consent | None = None) -> dict:
         "self_do": words["own_measures"],
         "relatives_do": words["relatives_measures"],
         "others_do": words["others_measures"] or nobody,
-        "crisis": {
-            "signs": words["crisis_signs"],
-            "self_help": words["crisis_self"],
-            "we_do": words["crisis_we_do"],
-            "call_first": words["crisis_call"],
-        },
+        "crisis": {"levels": crisis.strip(plan.words, instead=NOT_SHARED)},
         "own_opinion": words["person_opinion"],
         "disagreement": words["disagreement"],
         "lead": lead_text(plan),

@@ -155,14 +155,6 @@ class OthersForm(BlockForm):
         return self.cleaned_data
 
 
-class CrisisForm(BlockForm):
-    columns = ("crisis_signs", "crisis_self", "crisis_call", "crisis_we_do")
-    crisis_signs = text("Tecken att se upp med", "Ett tecken per rad.")
-    crisis_self = text("Det kan du göra själv", rows=3)
-    crisis_call = text("Ring först", "Vem, vilket nummer och vilka tider. Ett nummer per rad.", 3)
-    crisis_we_do = text("Då gör vi", rows=3)
-
-
 class OpinionForm(BlockForm):
     columns = ("person_opinion", "disagreement")
     person_opinion = text("Vad tycker du om planen?", "Skriv personens egna ord om insatserna.", 3)

@@ -10,7 +10,12 @@ from plans.models import BlockKey, Doer
 from plans.rules import all_measures
 
 # What the person says, and whom to ring: neither is rewritten.
-OWN_WORDS = frozenset({BlockKey.WHAT_MATTERS, BlockKey.PERSON_OPINION, BlockKey.CRISIS_CALL})
+OWN_WORDS = frozenset(
+    {
+        BlockKey.WHAT_MATTERS, BlockKey.PERSON_OPINION, BlockKey.CRISIS_CALL, BlockKey.CRISIS_GREEN_CALL,
+        BlockKey.CRISIS_RED_CALL,
+    }
+)  # fmt: skip
 MOST_SHOWN = 8
 GOAL_TEXTS = ("text", "how_noticed")
 # What may be sent to be looked at while it is written: the texts of the plan, of a goal and of a measure.

@@ -12,7 +12,9 @@ situation, long_term_goal,
 goals [{number, text, how_noticed, horizon ("short", "long" or words),
 measures [{text, who_kind (region, kommun, self, relative, other, school, private), who_label, who,
 when, where}]}], self_do, relatives_do, others_do,
-crisis {signs (text or list), self_help, we_do, call_first (text or list of {name, phone})},
+crisis {levels [{key (green, yellow, red), heading, plain (bool: no heading), hidden (bool), rows [{name (signs,
+self_help, call_first, we_do), label, text}]}], call_first (list of {name, phone})}; in one drawn before there were
+levels instead signs (text or list), self_help, we_do, call_first (text or list),
 own_opinion, disagreement, lead {name, title, unit, phone, authority},
 follow_up {when, where, who_calls}, met (when and where the meeting was),
 participants [{name, unit, phone, present (bool)}], consent {text}, copies [text], signatures (bool).
@@ -45,7 +47,7 @@ from pikepdf import Array, Dictionary, Name
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
-from organisations import swedish
+from organisations import phones, swedish
 
 HERE = Path(__file__).resolve().parent
 PAGES = HERE / "pdf"
@@ -87,6 +89,12 @@ ALWAYS_CALL = [
     {"name": "Råd om vård, dygnet runt", "phone": "1177"},
     {"name": "Vid fara för livet", "phone": "112"},
 ]
+BEFORE_LEVELS = {
+    "signs": "Tecken att se upp med",
+    "self_help": "Det kan du göra själv",
+    "we_do": "Då gör vi så här",
+    "call_first": "Ring först",
+}
 QUESTIONS = [
     "Vad är viktigt för dig?",
     "Vad fungerar bra i dag?",
@@ -179,10 +187,28 @@ def _goal(number: int, goal: dict) -> dict:
     }
 
 
+def _crisis(data: dict) -> dict:
+    """The levels, each text in lines or in pieces with the numbers apart; and the table of whom to ring."""
+    call_first = data.get("call_first") or ""
+    texts = {"signs": data.get("signs"), "self_help": data.get("self_help"), "we_do": data.get("we_do")}
+    texts["call_first"] = call_first if isinstance(call_first, str) else ""
+    before = [{"name": name, "label": BEFORE_LEVELS[name], "text": text} for name, text in texts.items() if text]
+    levels = data.get("levels") or ([{"plain": True, "rows": before}] if before else [])
+    return {
+        "levels": [{**level, "rows": [_crisis_row(row) for row in level.get("rows") or []]} for level in levels],
+        "calls": (call_first if isinstance(call_first, list) else []) + ALWAYS_CALL,
+    }
+
+
+def _crisis_row(row: dict) -> dict:
+    text = row.get("text") or ""
+    if row.get("name") == "signs":
+        return {**row, "lines": _lines(text)}
+    return {**row, "pieces": phones.pieces(text) if row.get("name") == "call_first" else [phones.Piece(text)]}
+
+
 def _plan(data: dict) -> dict:
     person = data.get("person") or {}
-    crisis = data.get("crisis") or {}
-    call_first = crisis.get("call_first") or ""
     approved = _day(data.get("approved_on"))
     version = f"Version {data.get('version') or 1}"
     version += ", utkast" if data.get("draft") else f", godkänd {approved}" if approved else ""
@@ -199,12 +225,7 @@ def _plan(data: dict) -> dict:
         },
         "footer": " · ".join(filter(None, (who[:90], version))),
         "goals": [_goal(n, goal) for n, goal in enumerate(data.get("goals") or [], start=1)],
-        "crisis": {
-            **crisis,
-            "signs": _lines(crisis.get("signs")),
-            "call_text": call_first if isinstance(call_first, str) else "",
-            "calls": (call_first if isinstance(call_first, list) else []) + ALWAYS_CALL,
-        },
+        "crisis": _crisis(data.get("crisis") or {}),
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from organisations.enums import Sector
 from organisations.errors import Conflict, RuleBroken
+from plans import crisis
 from plans.models import Doer
 
 APPROVED_MEANWHILE = (
@@ -91,7 +92,7 @@ def hints(plan) -> list[Missing]:
         found.append(Missing("own_part", text, "mal"))
     if words.get("person_opinion") == "":
         found.append(Missing("opinion", "Personens egen åsikt om planen är inte skriven.", "asikt"))
-    if words.get("crisis_signs") == words.get("crisis_call") == "":
+    if not crisis.written(words):
         found.append(Missing("crisis", "Det står inget om vad som händer om personen mår sämre.", "samre"))
     return found
 
