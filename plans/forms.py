@@ -280,22 +280,6 @@ class MeasureForm(RevisionForm):
         self.other_texts.insert(1, ("Vem ansvarar?", who))
 
 
-class ApproveForm(RevisionForm):
-    """The person's yes to exactly the revision that is read on the page."""
-
-    person_agrees = forms.BooleanField(
-        label="Personen har läst eller hört planen och är med på den",
-        error_messages={"required": "Kryssa i att personen är med på planen. Annars går den inte att godkänna."},
-    )
-    agreed_how = LineField(label="Hur sa personen ja?", help_text="Till exempel ”Du sa ja på mötet.”", max_length=300,
-                           missing="Skriv hur personen sa ja.")  # fmt: skip
-    person_view = PlainTextField(label="Vad tycker personen om vem som är huvudansvarig?", rows=2, max_length=1000,
-                                 required=False)  # fmt: skip
-
-    def values(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("revision", "agreed_how", "person_view")}
-
-
 class HandOutForm(forms.Form):
     recipient = LineField(label="Till vem?", max_length=150, missing="Skriv vem som fick planen.")
     how = forms.ChoiceField(label="Hur?", choices=HandedOutCopy.HOW, widget=forms.RadioSelect,

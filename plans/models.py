@@ -39,6 +39,12 @@ class Plan(ConcurrentTransitionMixin, models.Model):
         "follow_up_place", "follow_up_caller", "copies_to",
     ]  # fmt: skip
 
+    # What approving writes.
+    APPROVAL = [
+        "state", "revision", "approved_at", "approved_by", "person_agrees", "agreed_how", "agreed_form",
+        "agreed_before",
+    ]  # fmt: skip
+
     case = models.ForeignKey(Case, models.CASCADE, related_name="plans", verbose_name="ärende")
     version = models.PositiveSmallIntegerField("version")
     state = FSMField("läge", choices=PlanState.choices, default=PlanState.DRAFT, protected=True)

@@ -3,8 +3,8 @@
 Runs only as a subprocess (`python -m plans.render`, started by `plans.pdf`): it reads nothing but its
 own folders, reaches no network, and has ceilings for memory and time.
 
-Input: `{"document": "plan" | "invitation" | "log" | "notice" | "care_plan", "context": {…}}`. All values are finished
-Swedish text unless said otherwise; a missing or empty one leaves its section out.
+Input: `{"document": "plan" | "invitation" | "log" | "notice" | "care_plan" | "measures", "context": {…}}`. All values
+are finished Swedish text unless said otherwise; a missing or empty one leaves its section out.
 
 plan: person {name, number}, version (number), approved_on (2026-03-17), draft (bool), correction,
 not_the_whole (why this copy lacks something), issued_by, case_number, what_matters, why, strengths,
@@ -17,10 +17,14 @@ self_help, call_first, we_do), label, text}]}], call_first (list of {name, phone
 levels instead signs (text or list), self_help, we_do, call_first (text or list),
 own_opinion, disagreement, lead {name, title, unit, phone, authority},
 follow_up {when, where, who_calls}, met (when and where the meeting was),
-participants [{name, unit, phone, present (bool)}], consent {text}, copies [text], signatures (bool).
+participants [{name, unit, phone, present (bool)}], consent {text}, copies [text],
+agreed {said, before [text], by, on}, signatures (bool: lines to sign on), signatures_text.
 
 invitation: person {name}, issued_by, written_on (2026-03-05), meeting {when, form, where}, about,
 questions [text], participants [text], support, caller {name, title, unit, phone}.
+
+measures: person {name, number}, case_number, version, approved_on, written_on (2026-03-05), unit, authority,
+goals [{text, how_noticed, measures [{text, who, when, place}]}], lead, follow_up.
 
 notice: address [text], written_on (2026-03-05), text.
 
@@ -69,6 +73,7 @@ REFUSED = 3
 
 TITLES = {
     "plan": "Din samordnade individuella plan",
+    "measures": "Egna insatser",
     "invitation": "Inbjudan till SIP-möte",
     "log": "Vilka har läst",
     "notice": "Du har ett nytt meddelande",
@@ -259,7 +264,24 @@ def _care_plan(data: dict) -> dict:
     }
 
 
-SHAPES = {"plan": _plan, "invitation": _invitation, "log": _log, "notice": _log, "care_plan": _care_plan}
+def _measures(data: dict) -> dict:
+    approved, person = _day(data.get("approved_on")), data.get("person") or {}
+    version = f"Version {data.get('version') or 1}" + (f", godkänd {approved}" if approved else "")
+    who = ", ".join(filter(None, (person.get("name"), person.get("number"))))
+    return {
+        **data,
+        "person": person,
+        "written_on": _day(data.get("written_on")),
+        "version_text": version,
+        "footer": " · ".join(filter(None, (who[:90], version))),
+        "goals": [{**goal, "short": _goal(1, goal)["short"]} for goal in data.get("goals") or []],
+    }
+
+
+SHAPES = {
+    "plan": _plan, "invitation": _invitation, "log": _log, "notice": _log, "care_plan": _care_plan,
+    "measures": _measures,
+}  # fmt: skip
 ITEMS = {"log": MAX_ROWS}
 
 

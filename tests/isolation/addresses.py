@@ -222,6 +222,8 @@ def of_plans(atlas: Atlas) -> list[Target]:
         Target("plans:start", atlas.of("met"), **(moved | {"case": "met"})),
         *about_one("main", atlas, "plans:version", "plans:pdf", "plans:download", "plans:hand_out", version=1),
         *about_one("main", atlas, "plans:compare", older=1, newer=2),
+        *about_one("main", atlas, "plans:export", "plans:export_text", "plans:export_json"),
+        Target("plans:export_pdf", atlas.of("main"), case="main", allowed=NOT_FOUND),
         *about_one("main", atlas, "plans:goal", "plans:delete_goal", "plans:add_measure", **goal),
         *about_one("main", atlas, "plans:measure", "plans:delete_measure", **measure),
         *about_one("main", atlas, "plans:block", name="viktigt"),

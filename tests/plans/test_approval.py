@@ -27,6 +27,11 @@ def approve(cast, plan, *, who="owner", **values):
         )
 
 
+def name_of(cast, who) -> str:
+    """How one who saw the yes is named."""
+    return f"{cast.staff(who).name}, {cast.unit(who).name}"
+
+
 def refused(cast, plan, **values) -> str:
     with pytest.raises(RuleBroken) as error:
         approve(cast, plan, **values)
@@ -230,7 +235,7 @@ def test_signatures_follow_the_guideline(cast):
     draft = build.drafted(cast)
     with cast.acting("owner"):
         plan = services.with_content(Plan.objects.filter(pk=draft.pk)).get()
-        wanted = Guideline.objects.get(pk=plan.case.guideline_id).signatures == "required"
+        wanted = Guideline.objects.get(pk=plan.case.guideline_id).signatures != "none"
         assert approval.documents.context(plan)["signatures"] is wanted
 
 
@@ -264,6 +269,7 @@ def test_before_discharge_the_ward_approves_where_the_county_says_so(cast, brows
     assert ward.get(address).status_code == 200
     assert browse("emelie.regionkalmar").get(address).status_code == 403
     sent = {"revision": draft.revision, "person_agrees": "on", "agreed_how": "Du sa ja på avdelningen."}
+    sent |= {"agreed_form": "said", "agreed_before": [name_of(cast, "agneta.regionkalmar")]}
     assert ward.post(address, sent).status_code == 302
     lead = cast.unit("freja.kalmar").pk
     with cast.acting("freja.kalmar"):
