@@ -10,5 +10,7 @@ insert into plans_planblock (case_id, plan_id, key, text, topics, revision, save
     from plans_planblock old cross join unnest(array['green', 'red']) level
     where old.key in ('crisis_signs', 'crisis_self', 'crisis_call', 'crisis_we_do')
   on conflict (plan_id, key) do nothing;
+-- A table with checks still to be made at commit cannot be altered.
+set constraints all immediate;
 alter table plans_planblock enable trigger plan_is_immutable;
 """

@@ -61,7 +61,7 @@ def check(aims: Iterable[Aim], *, today: date, whole: bool = True) -> list[Findi
         for task in aim.tasks:
             found += [Finding(kind, text, aim.pk, (task.pk,)) for kind, text in of_one(task, today)]
         found += gaps(aim)
-    return found + twice(aims)
+    return [*found, *twice(aims)]
 
 
 def of_one(task: Task, today: date):

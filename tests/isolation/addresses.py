@@ -222,8 +222,10 @@ def of_plans(atlas: Atlas) -> list[Target]:
         Target("plans:start", atlas.of("met"), **(moved | {"case": "met"})),
         *about_one("main", atlas, "plans:version", "plans:pdf", "plans:download", "plans:hand_out", version=1),
         *about_one("main", atlas, "plans:compare", older=1, newer=2),
-        *about_one("main", atlas, "plans:export", "plans:export_text", "plans:export_json"),
-        Target("plans:export_pdf", atlas.of("main"), case="main", allowed=NOT_FOUND),
+        # Own measures: behind a fresh login, and not there for a unit that has none, or while no PDF is drawn.
+        Target("plans:export", atlas.of("main"), case="main", allowed=(200, 302)),
+        *(Target(f"plans:export_{kind}", atlas.of("main"), case="main", allowed=(200, 302, 404))
+          for kind in ("text", "json", "pdf")),
         *about_one("main", atlas, "plans:goal", "plans:delete_goal", "plans:add_measure", **goal),
         *about_one("main", atlas, "plans:measure", "plans:delete_measure", **measure),
         *about_one("main", atlas, "plans:block", name="viktigt"),
@@ -353,6 +355,7 @@ def of_api(atlas: Atlas) -> list[Target]:
         to("plan-goals", "main", ids["plan"], {"text": "Mål"}),
         to("plan-measures", "main", ids["plan"], {"goal": ids["goal"], "text": "Insats", "doer": "self"}),
         to("plan-approve", "main", ids["plan"], {"agreed_how": "Muntligt"}),
+        Target("api:plan-own-measures", {"pk": ids["in_force"]}, case="main", allowed=(200, 403, 409), api=True),
         to("plan-follow-up", "main", ids["plan"],
            {"held_on": timezone.localdate().isoformat(), "how_it_went": "Bra", "outcome": "continue"}),
     ]  # fmt: skip
