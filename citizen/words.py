@@ -11,8 +11,8 @@ from audit import log
 from cases.enums import CloseReason
 from organisations import swedish
 from organisations.enums import Sector, UserKind
+from organisations.phones import PHONE
 
-PHONE = re.compile(r"(?:\+46|0)[0-9][0-9 ()/–-]{4,16}[0-9]")
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 

@@ -75,6 +75,8 @@ ACTIONS: dict[str, Rule] = {
     "plans.correct": Rule(HANDLERS, steers=True),
     "plans.report": Rule(HANDLERS),
     "plans.hand_out": Rule(HANDLERS),
+    # A party's own measures for its own record (PLA-8), also when the case has ended.
+    "plans.export": Rule(HANDLERS, open_only=False),
     "plans.follow_up": Rule(HANDLERS, steers=True),
     # Discharge (LUS): the ward and the receiving units have their own doors before there is a case
     "discharge.ward": Rule(READERS, open_only=False),

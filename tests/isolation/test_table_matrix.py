@@ -62,6 +62,7 @@ TABLES = {
     "plans_measurereport": Rule(update=NOBODY, citizen=True),
     "plans_followup": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "plans_plandocument": Rule(insert=READER, update=NOBODY, closed=True),
+    "plans_partyexport": Rule(select=STEERS, insert="own report", update=NOBODY, closed=True),
     "plans_handedoutcopy": Rule(update=NOBODY, closed=True, citizen=True),
     "discharge_discharge": Rule(insert="sees the notice", column="decided_at"),
     "discharge_carecontact": Rule(column="ended_at"),
