@@ -11,8 +11,8 @@ from audit import log
 from cases.enums import CloseReason
 from organisations import swedish
 from organisations.enums import Sector, UserKind
+from organisations.phones import PHONE
 
-PHONE = re.compile(r"(?:\+46|0)[0-9][0-9 ()/–-]{4,16}[0-9]")
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -96,6 +96,10 @@ DID = {
     ("cases", log.WRITE): gettext_lazy("Skrev i dina uppgifter"),
     ("consent", log.WRITE): gettext_lazy("Skrev ner vad du har sagt ja eller nej till"),
     ("meetings", log.WRITE): gettext_lazy("Skrev om ett möte"),
+    ("guests", log.READ): gettext_lazy("Läste sin inbjudan till mötet"),
+    ("guests", log.WRITE): gettext_lazy("Skrev om en inbjudan till mötet"),
+    ("guests", log.LOGIN): gettext_lazy("Öppnade sin inbjudan till mötet"),
+    ("guests", log.REFUSED): gettext_lazy("Skrev fel kod till sin inbjudan"),
     ("plans", log.WRITE): gettext_lazy("Skrev i planen"),
     ("messages", log.WRITE): gettext_lazy("Skrev ett meddelande till en annan enhet"),
     ("channels", log.WRITE): gettext_lazy("Ändrade hur du får besked"),

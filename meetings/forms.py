@@ -12,7 +12,7 @@ from consent.forms import UnitChoices
 from meetings import rules
 from meetings.answering import may_say_today
 from meetings.forwarding_forms import AnswerFields, ReceptionFields
-from meetings.models import AnswerKind, MeetingForm, MeetingTextKey
+from meetings.models import AnsweredHow, AnswerKind, MeetingForm, MeetingTextKey
 from organisations import swedish
 from organisations.enums import Role
 from organisations.formfields import LineField, PlainTextField, SwedishDateField, SwedishTimeField
@@ -156,6 +156,12 @@ class MoveForm(CallForm):
 class AnswerForm(AnswerFields):
     """Who comes from the unit (KAL-5)."""
 
+    how = forms.ChoiceField(
+        label="Hur fick du svaret?",
+        choices=[(one.value, one.label) for one in (AnsweredHow.PHONE, AnsweredHow.LETTER)],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj hur du fick svaret."},
+    )
     note = PlainTextField(label="Kommentar", max_length=2000, required=False, rows=2)
     today = PlainTextField(
         label="Det här gör ni i dag",
@@ -171,7 +177,10 @@ class AnswerForm(AnswerFields):
         start |= {"note": invitation.answer_note, "today": invitation.today}
         if invitation.answer == AnswerKind.NONE and by:
             start |= {"attendee_name": by.name, "attendee_title": by.title}
+        start["how"] = invitation.answered_how
         super().__init__(data, has_duty=invitation.has_duty, initial=start, **kwargs)
+        if by:
+            del self.fields["how"]
         fill_topics(self, topics=invitation.topics_of(MeetingTextKey.ANSWER_NOTE))
         if not may_say_today(case, invitation):
             del self.fields["today"]

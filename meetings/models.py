@@ -122,6 +122,12 @@ class SentBy(models.TextChoices):
     PHONE = "phone", "Telefon"
 
 
+class AnsweredHow(models.TextChoices):
+    PHONE = "phone", "Telefon"
+    LETTER = "letter", "Brev"
+    LINK = "link", "Länk och kod"
+
+
 class Invitation(WithTexts, models.Model):
     """One party's kallelse (duty) or inbjudan to one meeting, and its answer (KAL-3, KAL-5)."""
 
@@ -141,6 +147,8 @@ class Invitation(WithTexts, models.Model):
     answered_by = models.ForeignKey(
         Assignment, models.PROTECT, null=True, related_name="+", verbose_name="svar skrivet av"
     )
+    # Empty when the party answered for itself in the system.
+    answered_how = models.CharField("svarade genom", max_length=10, choices=AnsweredHow, blank=True)
     attendee_name = models.CharField("vem som kommer", max_length=150, blank=True)
     attendee_title = models.CharField("yrke eller roll", max_length=100, blank=True)
     mandate = models.CharField("får besluta om", max_length=200, blank=True, default="", db_default="")

@@ -32,7 +32,7 @@ from organisations.errors import Conflict, RuleBroken
 
 NOT_KEPT = {"agenda", "professions", "topics", "area", "listed_unit"}
 SAID = ["answer", "attendee_name", "attendee_title", "mandate", "name_to_person"]
-ANSWERED = [*SAID, "answered_at", "answered_by", "read_at"]
+ANSWERED = [*SAID, "answered_at", "answered_by", "answered_how", "read_at"]
 
 
 def call(*, case, units, by, outside=(), **details) -> Meeting:
@@ -131,9 +131,9 @@ def opened(*, case, by) -> None:
 
 def answer(
     *, case, invitation, answer, by, attendee_name="", attendee_title="", mandate="", name_to_person=False, note="",
-    today="", topics: int | None = None,
+    today="", topics: int | None = None, how="",
 ) -> None:  # fmt: skip
-    """A party says who comes, and what that person may decide (KAL-5); the steering unit may write what it was told.
+    """A party says who comes, and what that person may decide (KAL-5); the steering unit, `how` it was told.
 
     A party with the duty names somebody and never just refuses (KAL-4). One without it may say what it does `today`.
     """
@@ -150,6 +150,7 @@ def answer(
     for name, value in said.items():
         setattr(invitation, name, value)
     invitation.answered_at, invitation.answered_by_id = timezone.now(), by.assignment_id
+    invitation.answered_how = how
     invitation.read_at = invitation.read_at or invitation.answered_at
     invitation.save(update_fields=ANSWERED)
     if not invitation.meeting.invitations.filter(answer=AnswerKind.NONE, unit__isnull=False).exists():

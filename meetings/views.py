@@ -71,7 +71,7 @@ def move(request, case, meeting):
         with shown_on(form):
             services.move(case=case, meeting=found, by=request.actor, **form.values())
         if form.is_valid():
-            return sent(request, case, form, "Mötet är flyttat. Alla har fått en ny kallelse.")
+            return sent(request, case, form, "Mötet är flyttat. Enheterna har fått en ny kallelse.")
     missing = coverage.why_no_call(form.consent)
     return page(request, case, "call", form=form, meeting=found, missing=missing, texts=pages.texts(case))
 

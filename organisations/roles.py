@@ -69,6 +69,8 @@ ACTIONS: dict[str, Rule] = {
     "meetings.handed": Rule(READERS, open_only=False),
     "meetings.remind": Rule(HANDLERS, steers=True),
     "meetings.hold": Rule(HANDLERS, steers=True),
+    # A link for one without an account: the calling side makes and ends it (KAL-3)
+    "guests.link": Rule(HANDLERS, steers=True),
     # Plan: every party writes in the live plan (PLA-4); approving is the steering unit's.
     "plans.edit": Rule(HANDLERS),
     "plans.start": Rule(HANDLERS, steers=True),
@@ -76,6 +78,8 @@ ACTIONS: dict[str, Rule] = {
     "plans.correct": Rule(HANDLERS, steers=True),
     "plans.report": Rule(HANDLERS),
     "plans.hand_out": Rule(HANDLERS),
+    # A party's own measures for its own record (PLA-8), also when the case has ended.
+    "plans.export": Rule(HANDLERS, open_only=False),
     "plans.follow_up": Rule(HANDLERS, steers=True),
     # Discharge (LUS): the ward and the receiving units have their own doors before there is a case
     "discharge.ward": Rule(READERS, open_only=False),

@@ -145,6 +145,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("answered_at", models.DateTimeField(null=True, verbose_name="svarade")),
+                (
+                    "answered_how",
+                    models.CharField(
+                        blank=True,
+                        choices=[("phone", "Telefon"), ("letter", "Brev"), ("link", "Länk och kod")],
+                        max_length=10,
+                        verbose_name="svarade genom",
+                    ),
+                ),
                 ("attendee_name", models.CharField(blank=True, max_length=150, verbose_name="vem som kommer")),
                 ("attendee_title", models.CharField(blank=True, max_length=100, verbose_name="yrke eller roll")),
                 (

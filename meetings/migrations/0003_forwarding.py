@@ -119,7 +119,7 @@ begin
   insert into meetings_handon (case_id, invitation_id, reference, from_unit_id, to_unit_id, reason, rule, at, by_id)
     values (c.id, iid, c.reference, me.id, other, why, '', now(), ctx_assignment());
   update meetings_invitation set unit_id = other, read_at = null, told_at = null, answer = 'none', answered_at = null,
-    answered_by_id = null, attendee_name = '', attendee_title = '', mandate = '', name_to_person = false where id = iid;
+    answered_by_id = null, answered_how = '', attendee_name = '', attendee_title = '', mandate = '', name_to_person = false where id = iid;
   delete from meetings_meetingtext where invitation_id = iid;
   delete from meetings_timeproposal where invitation_id = iid;
   if not exists (select 1 from cases_participation where case_id = c.id and unit_id = other and ended_on is null) then
@@ -163,7 +163,7 @@ declare i meetings_invitation; caller bigint;
 begin
   i := my_call(iid);
   update meetings_invitation set answer = p->>'answer', answered_at = now(), answered_by_id = ctx_assignment(),
-    attendee_name = p->>'attendee_name', attendee_title = p->>'attendee_title', mandate = p->>'mandate',
+    answered_how = '', attendee_name = p->>'attendee_name', attendee_title = p->>'attendee_title', mandate = p->>'mandate',
     name_to_person = (p->>'name_to_person')::boolean, read_at = coalesce(read_at, now()) where id = iid;
   if not exists (select 1 from meetings_invitation where meeting_id = i.meeting_id and answer = 'none'
       and unit_id is not null) then

@@ -50,7 +50,7 @@ begin
   return new;
 end $$;
 create trigger by_function_address before insert on notifications_delivery for each row
-  when (new.channel = 'email' and new.assignment_id is null and not new.to_person)
+  when (new.channel = 'email' and new.assignment_id is null and not new.to_person and new.template <> 'guest')
   execute function by_function_address();
 
 -- The end of somebody's hours of rest, or the moment itself; the hours are Stockholm's and may cross midnight.

@@ -1,4 +1,4 @@
-"""A kallelse to a kommun's reception, handed on to the right unit: caller, reception and receiver in browsers (KAL-4)."""
+"""A kallelse to a kommun's reception, handed on: caller, reception and receiver in browsers (KAL-4)."""
 
 import re
 from datetime import timedelta

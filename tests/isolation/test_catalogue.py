@@ -28,6 +28,8 @@ DEFINERS = {
     "rebuild_person_access", "wanted_person_access",
     "cancel_deliveries", "case_access_changed", "deadlines_changed", "deadlines_made", "deliver_version",
     "end_sessions_of", "hand_over",
+    "guest_address", "guest_alive", "guest_answer", "guest_enter", "guest_invitation", "guest_leave", "guest_log",
+    "guest_salt", "guest_visit", "queue_guest_mail",
     "has_access",
     "basis_for", "masks_for", "readable_by",
     "lead_sees_all", "leave_case", "listed_with", "may_notify", "next_place", "oldest_due_delivery",
@@ -46,7 +48,7 @@ LOGIN_ONLY = {"django_session", "organisations_user", "organisations_loginattemp
               "identity_identity", "identity_usedtoken"}  # fmt: skip
 # A grant without a policy on purpose: such a delete finds no row.
 EMPTY_ON_PURPOSE = {("plans_measurereport", "sip_staff", "DELETE")}
-GROUPS = ("sip_staff", "sip_citizen", "sip_worker", "sip_reports")
+GROUPS = ("sip_staff", "sip_citizen", "sip_worker", "sip_reports", "sip_guest")
 
 
 @pytest.fixture
