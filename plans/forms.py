@@ -104,14 +104,6 @@ class OthersForm(BlockForm):
         return self.cleaned_data
 
 
-class CrisisForm(BlockForm):
-    columns = ("crisis_signs", "crisis_self", "crisis_call", "crisis_we_do")
-    crisis_signs = text("Tecken att se upp med", "Ett tecken per rad.")
-    crisis_self = text("Det kan du göra själv", rows=3)
-    crisis_call = text("Ring först", "Vem, vilket nummer och vilka tider. Ett nummer per rad.", 3)
-    crisis_we_do = text("Då gör vi", rows=3)
-
-
 class OpinionForm(BlockForm):
     columns = ("person_opinion", "disagreement")
     person_opinion = text("Vad tycker du om planen?", "Skriv personens egna ord om insatserna.", 3)
@@ -232,22 +224,6 @@ class MeasureForm(RevisionForm):
     def in_fields(self, stands: dict) -> dict:
         who = f"unit:{stands['unit_id']}" if stands["unit_id"] else stands["doer"]
         return super().in_fields(stands) | {"who": who}
-
-
-class ApproveForm(RevisionForm):
-    """The person's yes to exactly the revision that is read on the page."""
-
-    person_agrees = forms.BooleanField(
-        label="Personen har läst eller hört planen och är med på den",
-        error_messages={"required": "Kryssa i att personen är med på planen. Annars går den inte att godkänna."},
-    )
-    agreed_how = LineField(label="Hur sa personen ja?", help_text="Till exempel ”Du sa ja på mötet.”", max_length=300,
-                           missing="Skriv hur personen sa ja.")  # fmt: skip
-    person_view = PlainTextField(label="Vad tycker personen om vem som är huvudansvarig?", rows=2, max_length=1000,
-                                 required=False)  # fmt: skip
-
-    def values(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("revision", "agreed_how", "person_view")}
 
 
 class HandOutForm(forms.Form):

@@ -97,7 +97,7 @@ alter table plans_planstep add constraint plans_planstep_{column} foreign key ({
 
 
 class Migration(migrations.Migration):
-    dependencies = [("plans", "0003_corrections")]
+    dependencies = [("plans", "0004_levels_and_exports")]
     operations = [
         case_rows("plans_planstep", topics=True, update=None),
         case_rows("plans_partdone", insert=OWN_UNIT, update=OWN_UNIT, update_columns="done, at, by_id"),
