@@ -1,6 +1,6 @@
 """The contexts of the citizen's pages."""
 
-from citizen import givers, readers, reading, words
+from citizen import givers, preparing, readers, reading, words
 from citizen.door import is_guardian
 
 
@@ -30,6 +30,7 @@ def plan_page(case, actor) -> dict:
         "plan": plan,
         "earlier": plans[1:],
         "meeting": reading.next_meeting(case),
+        "before": preparing.before_meeting(case),
         "consent": reading.consent_now(case),
         "last_reader": readers.last_reader(case, actor.user_id),
     }

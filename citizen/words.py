@@ -96,6 +96,9 @@ DID = {
     ("cases", log.WRITE): gettext_lazy("Skrev i dina uppgifter"),
     ("consent", log.WRITE): gettext_lazy("Skrev ner vad du har sagt ja eller nej till"),
     ("meetings", log.WRITE): gettext_lazy("Skrev om ett möte"),
+    ("preparation", log.WRITE): gettext_lazy("Förberedde mötet med dig"),
+    ("premeetings.held", log.WRITE): gettext_lazy("Höll ett förmöte utan dig, om kostnader och ansvar"),
+    ("premeetings", log.WRITE): gettext_lazy("Skrev om ett förmöte utan dig"),
     ("plans", log.WRITE): gettext_lazy("Skrev i planen"),
     ("messages", log.WRITE): gettext_lazy("Skrev ett meddelande till en annan enhet"),
     ("channels", log.WRITE): gettext_lazy("Ändrade hur du får besked"),
@@ -129,7 +132,8 @@ def reading(row, person_id: int, user_id: int) -> Reading:
     if row.person_id != person_id:
         what = _("Såg namnet i en lista")
     else:
-        what = str(DID.get((row.event.split(".")[0], row.action)) or ACTIONS.get(row.action, row.action))
+        did = DID.get((row.event, row.action)) or DID.get((row.event.split(".")[0], row.action))
+        what = str(did or ACTIONS.get(row.action, row.action))
     return Reading(row.at, who(row, user_id), row.unit_name or "", what)
 
 

@@ -4,7 +4,7 @@ from notifications.models import Channel
 
 # As the database's notice_group(); each kind of row in the inbox stands in exactly one.
 GROUPS = {
-    "call": ("Kallelser och mötestider", {"call", "moved", "cancelled", "call_reminder", "party"}),
+    "call": ("Kallelser och mötestider", {"call", "moved", "cancelled", "call_reminder", "party", "premeeting"}),
     "answer": ("Svar på kallelser", {"answer", "left"}),
     "message": ("Meddelanden i ärenden", {"message"}),
     "plan": (

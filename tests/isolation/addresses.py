@@ -188,6 +188,26 @@ def of_case(atlas: Atlas) -> list[Target]:
     ]  # fmt: skip
 
 
+def of_preparation(atlas: Atlas) -> list[Target]:
+    before = {"number": atlas.premeeting}
+    moved = {"case": "main", "method": "post", "allowed": MOVED}
+    refused = {"case": "main", "method": "post", "allowed": (409,)}
+    step = {"name": "tolk", "step": "behovs-inte"}
+    return [
+        *about_one("main", atlas, "preparation:overview", "preparation:wish", "preparation:plan_premeeting"),
+        *about_one("main", atlas, "preparation:write", name="viktigt"),
+        *about_one("main", atlas, "preparation:book", name="tolk"),
+        *about_one("main", atlas, "preparation:premeeting", "preparation:hold_premeeting", **before),
+        Target("preparation:take_back", atlas.of("main", number=atlas.wish), **moved),
+        # The ward books, and those who call: another party is told whose it is.
+        Target("preparation:booking_step", atlas.of("main", **step), instead={"party": (409,)}, **moved),
+        Target("preparation:cancel_premeeting", atlas.of("main", **before), **moved),
+        # Nothing to carry until it has been held.
+        Target("meetings:carry_outcome", atlas.of("main", **before), **refused),
+        Target("plans:carry_outcome", atlas.of("main", **before), **refused),
+    ]
+
+
 def of_meetings(atlas: Atlas) -> list[Target]:
     one = {"meeting": atlas.meeting("invited")}
     letter = one | {"invitation": atlas.ids["invitation"]}

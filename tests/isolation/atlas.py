@@ -24,12 +24,14 @@ from organisations.enums import Role
 from organisations.models import User
 from plans import documents, endings
 from plans import services as plan_services
+from preparation import services as preparation
 from retention import services as retention
 from retention.models import RetentionBatch
 from tests import build
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
 from tests.discharge import walk
+from tests.preparation import prepared
 
 CITIZENS = ("citizen", "other_citizen")
 STAFF = tuple(who for who in WHO if who not in CITIZENS)
@@ -91,6 +93,7 @@ class Atlas:
         self.cases["invited"] = build.called(self.cast, self.with_relative(self.consented("invited")), days_ahead=5)
         self.cases["met"] = build.met(self.cast, self.consented("met"))
         self.cases["closed"] = self.closed()
+        self.prepare()
         self.deviate()
         self.correspond()
         self.stop_retention()
@@ -152,6 +155,13 @@ class Atlas:
             again = Case.objects.with_names().get(pk=case.pk)
             endings.close(case=again, reason="goals_met", by=self.cast.owner)
         return build.reread(self.cast, case)
+
+    def prepare(self):
+        """What the owner wrote before the meeting, and a pre-meeting that it planned with the party."""
+        with self.cast.acting("owner"):
+            again = Case.objects.with_names().get(pk=self.cases["main"].pk)
+            self.wish = preparation.wish(case=again, wanted=True, name="Provanna", by=self.cast.owner).pk
+        self.premeeting = prepared.premeeting(self.cast, self.cases["main"]).pk
 
     def deviate(self):
         """A deviation in each state, reported by the owner, concerning the party."""
