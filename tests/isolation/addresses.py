@@ -402,6 +402,7 @@ def targets(atlas: Atlas) -> list[Target]:
         retention,
         logbook,
         of_case,
+        of_preparation,
         of_meetings,
         of_plans,
         of_deviations,
