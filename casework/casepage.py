@@ -14,6 +14,7 @@ from casework.next_step import NOBODY, next_step
 from discharge import process
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
+from preparation import bookings
 from preparation.selectors import question
 
 LATEST = 5
@@ -48,7 +49,9 @@ def page(case, actor, *, revealed: bool = False) -> dict:
     happened = events(case, LATEST + 1)
     before = case.state in BEFORE_MEETING
     first_name = result["frame"]["first_name"]
-    todo_before = tasks.before_meeting(case, known, meeting, answers, first_name, actor) if before else []
+    whole = sees_all(case.pk, actor)
+    bookings.fetch(case)
+    todo_before = tasks.before_meeting(case, known, meeting, answers, first_name, whole=whole) if before else []
     return (
         result
         | meeting_part(case, meeting, deadlines, now)
@@ -58,13 +61,13 @@ def page(case, actor, *, revealed: bool = False) -> dict:
         | {
             "todo": todo(case, known, deadlines),
             "tasks": todo_before,
-            "question": question(case, whole=sees_all(case.pk, actor)),
+            "question": question(case, whole=whole),
             "events": [timeline_row(event, actor, today) for event in happened[:LATEST]],
             "more_events": len(happened) > LATEST,
             "deadlines": deadlines,
             # A reason that the product no longer knows is shown as it was written.
             "reasons": [dict(Reason.choices).get(value, value) for value in case.reasons],
-            "texts": shared_texts(case, actor),
+            "texts": shared_texts(case, whole=whole),
             "ward": seen.ward_unit,
             "consent_units": consent_units(result["frame"]["consent"]),
         }
@@ -124,9 +127,8 @@ def parties_part(case, actor, answers) -> dict:
     }
 
 
-def shared_texts(case, actor) -> dict[str, str]:
+def shared_texts(case, *, whole: bool) -> dict[str, str]:
     """The texts of the case, by key; what is not shared with the unit is said to be so, whatever it says (SAM-3)."""
-    whole = sees_all(case.pk, actor)
     return {key: case.said(key) if whole or key in case.rows else f"{NOT_SHARED}." for key in TextKey.values}
 
 

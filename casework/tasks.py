@@ -1,7 +1,6 @@
 """What is left before the meeting: each row done, left or not needed, with the page where it is done (KAL-10)."""
 
 from cases.frame import address
-from cases.topics import sees_all
 from meetings.models import AnswerKind
 from organisations import swedish
 from preparation import bookings, selectors
@@ -12,14 +11,13 @@ TAGS = {DONE: ("Klar", "success", "check"), LEFT: ("Kvar", "", ""), NOT_NEEDED: 
 BOOKINGS = {BookingKind.INTERPRETER: "Boka tolk", BookingKind.ADAPTATION: "Ordna anpassningar"}
 
 
-def before_meeting(case, known, meeting, answers, first_name, actor) -> list[dict]:
+def before_meeting(case, known, meeting, answers, first_name, *, whole: bool) -> list[dict]:
     """The rows, in the order that the work is done in; a fixed number of queries."""
     texts = selectors.texts_of(case)
-    # Whoever does not see all is not told that something is left which may only be hidden.
-    unseen = not sees_all(case.pk, actor)
 
     def written(key):
-        return unseen and key not in texts or key in texts and bool(texts[key].text)
+        # Whoever does not see all is not told that something is left which may only be hidden.
+        return bool(texts[key].text) if key in texts else not whole
 
     matters = known.what_matters_said or written(PreparationKey.WHAT_MATTERS)
     return [

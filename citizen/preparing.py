@@ -3,7 +3,7 @@
 from cases.enums import State
 from citizen.door import is_guardian
 from meetings.models import Meeting, MeetingState
-from preparation import selectors
+from preparation import bookings, selectors
 from preparation.models import ADAPTATIONS, PreparationKey
 
 BEFORE = {State.INITIATED, State.CONSENTED, State.CALLED}
@@ -15,7 +15,7 @@ def before_meeting(case) -> dict | None:
     """Nothing once the meeting has been held, or when the case has ended."""
     if case.state not in BEFORE:
         return None
-    texts = selectors.texts_of(case)
+    texts = selectors.texts_of(bookings.fetch(case))
     said = selectors.for_meeting(case, whole=True)
     own = [(texts[key].get_key_display(), texts[key].text) for key in OWN if key in texts and texts[key].text]
     called = Meeting.objects.filter(case=case, state=MeetingState.CALLED).exists()

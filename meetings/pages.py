@@ -52,7 +52,7 @@ def told(case, meeting, *, whole: bool) -> dict:
 
 def overview(case, actor) -> dict:
     """The present meeting with its answers, earlier ones, and what the actor may do."""
-    found = list(meetings_of(case))
+    found = list(meetings_of(bookings.fetch(case)))
     whole = sees_all(case.pk, actor)
     now = next((m for m in found if m.state == MeetingState.CALLED), None)
     missing = coverage.why_no_call(coverage.current(case)) if case.is_open and now is None else ""

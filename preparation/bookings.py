@@ -1,10 +1,12 @@
 """Interpreter and adaptations: who books, and where it stands (KAL-6, UTS-6)."""
 
+from django.db.models import prefetch_related_objects
+
 from audit import log
 from cases import services as cases
 from organisations.errors import RuleBroken
 from organisations.models import Unit
-from preparation.models import ADAPTATIONS, Booking, BookingKind, BookingState, PreparationText
+from preparation.models import ADAPTATIONS, Booking, BookingKind, BookingState
 
 ORDERED = (BookingState.BOOKED, BookingState.CONFIRMED)
 SAVED = ["state", "language", "form", "reference", "booked_by", "booked_at", "confirmed_at"]
@@ -22,8 +24,14 @@ WORDS = {
 }  # fmt: skip
 
 
+def fetch(case):
+    """Read the texts and the bookings of the case once for a whole page; returns the case."""
+    prefetch_related_objects([case], "preparation_texts", "bookings")
+    return case
+
+
 def find(case, kind: str) -> Booking | None:
-    """The booking as it stands; one query for both kinds when they were fetched with the case."""
+    """The booking as it stands; no query of its own when `fetch` was called, or they came with the case."""
     return next((row for row in case.bookings.all() if row.kind == kind), None)
 
 
@@ -35,8 +43,8 @@ def state_of(case, kind: str, row: Booking | None) -> BookingState:
         return BookingState.NEEDED if case.interpreter else BookingState.NOT_NEEDED
     if row is not None:
         return BookingState(row.state)
-    wanted = PreparationText.objects.filter(case=case, key__in=ADAPTATIONS).exclude(text="")
-    return BookingState.NEEDED if wanted.exists() else BookingState.NOT_NEEDED
+    wanted = any(text.text for text in case.preparation_texts.all() if text.key in ADAPTATIONS)
+    return BookingState.NEEDED if wanted else BookingState.NOT_NEEDED
 
 
 def ward_books(case) -> bool:

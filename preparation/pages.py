@@ -30,7 +30,7 @@ PREMEETING_TAGS = {
 def overview(case, actor, *, form=None, editing: str = "") -> dict:
     """The whole preparation, with the part that is being written as a form in its place."""
     whole, known = sees_all(case.pk, actor), active()
-    rows = selectors.texts_of(case)
+    rows = selectors.texts_of(bookings.fetch(case))
     may_write = access.may(case, actor, "preparation.write") and whole
     reasons = dict(Reason.choices)
     return {

@@ -95,11 +95,11 @@ def book(request, case, name):
 
 @require_POST
 @door("preparation.book")
-def booking_step(request, case, name, step):
+def booking_step(request, case, name, way):
     kind = pages.kind_of(name)
-    if step not in STEPS:
+    if way not in STEPS:
         raise Http404
-    service, values, text = STEPS[step]
+    service, values, text = STEPS[way]
     service(case=case, kind=kind, by=request.actor, **values)
     messages.success(request, text)
     return back(case, "bokningar")

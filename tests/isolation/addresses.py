@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
+from tests.isolation.before_meeting import of_preparation
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
 # Pages without a rule in roles.ACTIONS: open, or about the one who is signed in.
@@ -186,26 +187,6 @@ def of_case(atlas: Atlas) -> list[Target]:
         Target("cases:remove_outside", atlas.of("main", party=ids["outside"]), case="main"),
         Target("plans:end_party", atlas.of("main", **party), case="main"),
     ]  # fmt: skip
-
-
-def of_preparation(atlas: Atlas) -> list[Target]:
-    before = {"number": atlas.premeeting}
-    moved = {"case": "main", "method": "post", "allowed": MOVED}
-    refused = {"case": "main", "method": "post", "allowed": (409,)}
-    step = {"name": "tolk", "step": "behovs-inte"}
-    return [
-        *about_one("main", atlas, "preparation:overview", "preparation:wish", "preparation:plan_premeeting"),
-        *about_one("main", atlas, "preparation:write", name="viktigt"),
-        *about_one("main", atlas, "preparation:book", name="tolk"),
-        *about_one("main", atlas, "preparation:premeeting", "preparation:hold_premeeting", **before),
-        Target("preparation:take_back", atlas.of("main", number=atlas.wish), **moved),
-        # The ward books, and those who call: another party is told whose it is.
-        Target("preparation:booking_step", atlas.of("main", **step), instead={"party": (409,)}, **moved),
-        Target("preparation:cancel_premeeting", atlas.of("main", **before), **moved),
-        # Nothing to carry until it has been held.
-        Target("meetings:carry_outcome", atlas.of("main", **before), **refused),
-        Target("plans:carry_outcome", atlas.of("main", **before), **refused),
-    ]
 
 
 def of_meetings(atlas: Atlas) -> list[Target]:
