@@ -86,10 +86,18 @@ def answers(case, meeting, actor) -> dict:
         "silent": counted["none"],
         "declined": counted["declined"],
         "silent_units": any(r["answer"] == AnswerKind.NONE and r["is_unit"] for r in rows),
+        "not_wanted": unwanted(case, meeting) if access.may(case, actor, "meetings.change") else [],
         "may_answer": own is not None and access.may(case, actor, "meetings.answer"),
         "has_begun": timezone.localdate(meeting.starts_at) <= timezone.localdate(),
         "is_today": timezone.localdate(meeting.starts_at) == timezone.localdate(),
     }
+
+
+def unwanted(case, meeting) -> list[str]:
+    """A hint to those who call: somebody who was called, or who comes, whom the person does not want there."""
+    invited = list(meeting.invitations.all())
+    names = [i.attendee_name for i in invited] + [i.outside_party.name for i in invited if i.outside_party_id]
+    return preparation.unwanted(case, units=[i.unit for i in invited if i.unit_id], names=names)
 
 
 def row(case, invitation, actor) -> dict:

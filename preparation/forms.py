@@ -1,5 +1,6 @@
 """The forms of the preparation; the rules lie in the services."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django import forms
@@ -12,6 +13,7 @@ from organisations.formfields import LineField, PlainTextField, SwedishDateField
 from organisations.models import Unit
 from preparation import premeetings
 from preparation.models import ADAPTATIONS, ConsentForm, InterpreterForm, PreparationKey
+from preparation.services import Overtaken
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,12 @@ class PartForm(forms.Form):
     def texts(self):
         return [self[key] for key in self.part.keys]
 
+    def renew(self, revisions: dict[str, int]) -> None:
+        """What others wrote has been shown: the next save stands on it."""
+        self.data = self.data.copy()
+        for key in self.part.keys:
+            self.data[SEEN.format(key)] = revisions.get(key, 0)
+
     def values(self) -> dict:
         said = self.cleaned_data
         return {
@@ -98,6 +106,16 @@ class PartForm(forms.Form):
             "seen": {key: said[SEEN.format(key)] or 0 for key in self.part.keys},
             "topics": said["topics"],
         }
+
+
+@contextmanager
+def kept(form: PartForm):
+    """Run the service; when somebody saved meanwhile both texts are shown, and what was typed stays."""
+    try:
+        yield
+    except Overtaken as error:
+        form.renew(error.revisions)
+        form.add_error(error.field, str(error))
 
 
 class WishForm(forms.Form):

@@ -9,6 +9,15 @@ from organisations import swedish
 from organisations.errors import RuleBroken
 from preparation.models import GuestWish, PreparationKey, PreparationText
 
+
+class Overtaken(RuleBroken):
+    """Somebody saved meanwhile; `revisions` are those of the texts that now have been shown to the writer."""
+
+    def __init__(self, message: str, *, field: str, revisions: dict[str, int]):
+        super().__init__(message, field=field)
+        self.revisions = revisions
+
+
 SAVED = ["text", "topics", "revision", "saved_at", "saved_by"]
 
 
@@ -23,8 +32,9 @@ def write(*, case, texts: dict[str, str], topics: int, seen: dict[str, int], by)
     standing = {row.key: row for row in rows_for_update(case)}
     before = {key: (row.text, row.topics) for key, row in standing.items()}
     changed = [key for key, text in texts.items() if before.get(key, ("", topics)) != (text, topics)]
+    now = {row.key: row.revision for row in standing.values()}
     for key in changed:
-        must_be_unchanged(standing.get(key), seen.get(key, 0))
+        must_be_unchanged(standing.get(key), seen.get(key, 0), now)
     for key in changed:
         row = standing.get(key) or PreparationText(case=case, key=key, revision=0)
         row.text, row.topics, row.revision = texts[key], topics, row.revision + 1
@@ -41,14 +51,15 @@ def rows_for_update(case) -> list[PreparationText]:
     return list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
 
-def must_be_unchanged(row, seen: int) -> None:
+def must_be_unchanged(row, seen: int, now: dict[str, int]) -> None:
     if row is None or row.revision == seen:
         return
     who, when = row.saved_by.staff.name, swedish.clock(row.saved_at)
-    raise RuleBroken(
+    raise Overtaken(
         f"{who} sparade kl. {when} medan du skrev. Där står nu: ”{row.text}”. Din text är kvar här nedanför. "
         "Sätt ihop dem och spara igen.",
         field=row.key,
+        revisions=now,
     )
 
 

@@ -10,7 +10,16 @@ from cases import frame
 from cases.access import door
 from organisations.errors import shown_on
 from preparation import bookings, pages, premeetings, selectors, services
-from preparation.forms import PARTS, HeldForm, InterpreterBookingForm, PartForm, PreMeetingForm, ReferenceForm, WishForm
+from preparation.forms import (
+    PARTS,
+    HeldForm,
+    InterpreterBookingForm,
+    PartForm,
+    PreMeetingForm,
+    ReferenceForm,
+    WishForm,
+    kept,
+)
 from preparation.models import BookingKind, GuestWish
 
 STEPS = {
@@ -45,7 +54,7 @@ def write(request, case, name):
         raise Http404
     form = PartForm(request.POST or None, part=PARTS[name], rows=selectors.texts_of(case))
     if request.method == "POST" and form.is_valid():
-        with shown_on(form):
+        with shown_on(form), kept(form):
             services.write(case=case, by=request.actor, **form.values())
         if form.is_valid():
             messages.success(request, "Sparat.")

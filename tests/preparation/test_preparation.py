@@ -79,6 +79,10 @@ def test_who_saves_on_top_of_somebody_elses_words_sees_both(cast, browse):
     assert "Min hund." in shown and "Min katt." in shown
     with cast.acting("owner"):
         assert PreparationText.objects.get(case=case).text == "Min hund."
+    # What was seen is what the next save stands on.
+    assert 'name="seen_what_matters" value="1"' in answer.content.decode()
+    both = {"what_matters": "Min hund och min katt.", "seen_what_matters": "1"}
+    assert browse("amira.falun").post(at(case, "skriv/viktigt/"), both).status_code == 302
 
 
 def test_a_party_does_not_read_what_is_about_an_exempted_topic(cast, browse):
