@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from cases import access, frame
-from cases.enums import Reason
+from cases.enums import Reason, State
 from cases.text_models import TextKey
 from cases.topics import NOT_SHARED, active, labels_of, sees_all
 from organisations import swedish
@@ -20,6 +20,8 @@ TAGS = {
     BookingState.CONFIRMED: ("success", "check"),
     BookingState.NOT_NEEDED: ("", ""),
 }
+# A plan is written once there has been a meeting.
+WRITTEN_IN = (State.MET, State.PLANNED, State.FOLLOWING_UP)
 PREMEETING_TAGS = {
     PreMeetingState.PLANNED: ("info", "calendar"),
     PreMeetingState.HELD: ("success", "check"),
@@ -126,7 +128,10 @@ def premeeting(case, row: PreMeeting, actor) -> dict:
         "outcome": outcome,
         "may_hold": steers and row.state == PreMeetingState.PLANNED,
         "may_agenda": bool(outcome) and row.agenda_at is None and access.may(case, actor, "meetings.change"),
-        "may_plan": bool(outcome) and row.plan_at is None and access.may(case, actor, "plans.start"),
+        "may_plan": bool(outcome)
+        and row.plan_at is None
+        and case.state in WRITTEN_IN
+        and access.may(case, actor, "plans.start"),
     }
 
 
