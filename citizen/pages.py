@@ -2,6 +2,7 @@
 
 from citizen import givers, readers, reading, words
 from citizen.door import is_guardian
+from papers.possible import OWN, Facts
 
 
 def only_one(cases):
@@ -38,6 +39,16 @@ def plan_page(case, actor) -> dict:
     else:
         shown |= version_content(plan) | {"follow_up": reading.agreed_follow_up(case, plan)}
     return frame(case) | shown
+
+
+def papers_page(case, actor) -> dict:
+    """The person's own papers, and why one is not there yet."""
+    facts = Facts(case, actor)
+    rows = [
+        {"kind": kind.value, "refused": "" if facts.why_not(kind) == "" else words.NO_PAPER[kind]} | words.PAPERS[kind]
+        for kind in OWN
+    ]
+    return frame(case) | {"rows": rows}
 
 
 def version_page(case, plan) -> dict:
