@@ -8,7 +8,7 @@ from organisations import swedish
 
 USUAL_MINUTES = 60
 # What is done in each part, told to everybody at the table.
-TODO = (
+SHARED = (
     (gettext_lazy("Alla säger vilka de är"), gettext_lazy("Varför vi ses, och hur lång tid vi har")),
     (gettext_lazy("Du berättar hur du har det"), gettext_lazy("Vad som fungerar bra och vad som är svårt")),
     (
@@ -34,8 +34,9 @@ def parts(*, length: int = USUAL_MINUTES, starts_at=None, shares=circle.SHARES) 
             "share": share,
             "minutes": _("%(number)s min") % {"number": minutes},
             "clock": clock[part.number - 1] if clock else "",
-            "todo": [str(line) for line in TODO[part.number - 1]],
-            "prompts": [*part.chair, *part.table],
+            "todo": [str(line) for line in SHARED[part.number - 1]],
+            "chair": list(part.chair),
+            "table": list(part.table),
         }
         for part, share, minutes in zip(circle.PARTS, shares, circle.minutes(length, shares), strict=True)
     ]

@@ -36,7 +36,7 @@ def number_of(text: str) -> int:
 def listing(case, actor) -> dict:
     """All papers with what each is for; which can be filled in, and why not yet."""
     facts = possible.Facts(case, actor)
-    latest = services.own(case, actor).defer("pdf", "context").select_related("requested_by__staff")
+    latest = services.own(case, by=actor).defer("pdf", "context").select_related("requested_by__staff")
     return {
         **frame.context(case, actor, here="papers"),
         "rows": [row(facts, kind) for kind in Kind],
@@ -68,7 +68,7 @@ def made(paper: Paper, case) -> dict:
 
 def paper_of(case, actor, pk, **which) -> Paper:
     """One of the unit's own papers in this case, or of the citizen's; 404 for others."""
-    return get_object_or_404(services.own(case, actor).filter(pk=pk, **which))
+    return get_object_or_404(services.own(case, by=actor).filter(pk=pk, **which))
 
 
 def one(case, actor, paper: Paper) -> dict:

@@ -24,7 +24,7 @@ BASIS = {TO_PERSON: "Den enskilde själv (OSL 12:1)", TO_OTHER: "Samtycke (OSL 1
 NOT_READY = "Pappret är inte klart än."
 
 
-def own(case, by):
+def own(case, *, by):
     """The papers of the one who asks: the unit's, or the citizen's own; the database says the same."""
     mine = {"unit_id": by.unit_id} if by.is_staff else {"citizen_id": by.user_id}
     return Paper.objects.filter(case=case, **mine)
@@ -41,12 +41,12 @@ def order(*, case, kind: str, by, about: int = 0) -> Paper:
     asked = {"document": possible.document_of(kind, about), "values": possible.BUILD[kind](case, about, by)}
     digest = sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     who = {"unit_id": by.unit_id, "requested_by_id": by.assignment_id} if by.is_staff else {"citizen_id": by.user_id}
-    paper, made = own(case, by).defer("pdf").get_or_create(
+    paper, made = own(case, by=by).defer("pdf").get_or_create(
         kind=kind, about=about, hidden_topics=masks, digest=digest,
         defaults={"case_id": case.pk, "context": asked, **who},
     )  # fmt: skip
     if made or paper.state == "failed":
-        refuse_too_many(case, by)
+        refuse_too_many(by=by)
         retry(paper)
         log.record(
             "papers.ordered", action=log.PRINT, case_id=case.pk, person_id=case.person_id, object_type=kind,
@@ -62,7 +62,7 @@ def retry(row) -> None:
         row.save(update_fields=["state", "attempts"])
 
 
-def refuse_too_many(case, by) -> None:
+def refuse_too_many(*, by) -> None:
     """Drawing is heavy: so many new papers in a minute for one user."""
     since = timezone.now() - timedelta(minutes=1)
     asked = {"requested_by_id": by.assignment_id} if by.is_staff else {"citizen_id": by.user_id}

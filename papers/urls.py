@@ -5,11 +5,11 @@ from papers import views
 app_name = "papers"
 urlpatterns = [
     path("arenden/<uuid:pk>/papper/", views.listing, name="list"),
-    path("arenden/<uuid:pk>/papper/gor/<slug:kind>/", views.order, name="order"),
+    path("arenden/<uuid:pk>/papper/gor/<slug:name>/", views.order, name="order"),
     path("arenden/<uuid:pk>/papper/<uuid:paper>/", views.paper, name="paper"),
     path("arenden/<uuid:pk>/papper/<uuid:paper>/pdf/", views.file, name="file"),
     path("arenden/<uuid:pk>/papper/<uuid:paper>/lamnat/", views.hand_out, name="hand_out"),
     path("papper/", views.blanks, name="blanks"),
-    path("papper/<slug:kind>/", views.blank, name="blank"),
-    path("papper/<slug:kind>/pdf/", views.blank_file, name="blank_file"),
+    path("papper/<slug:name>/", views.blank, name="blank"),
+    path("papper/<slug:name>/pdf/", views.blank_file, name="blank_file"),
 ]

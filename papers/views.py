@@ -23,8 +23,8 @@ def listing(request, case):
 
 @require_POST
 @door("papers.view")
-def order(request, case, kind):
-    chosen = pages.kind_of(kind, among=possible.BUILD)
+def order(request, case, name):
+    chosen = pages.kind_of(name, among=possible.BUILD)
     about = pages.number_of(request.POST.get("about", "0"))
     paper = services.order(case=case, kind=chosen, about=about, by=request.actor)
     return redirect("papers:paper", case.pk, paper.pk)
@@ -76,19 +76,19 @@ def blanks(request):
 @polling
 @require_http_methods(["GET", "POST"])
 @allowed("papers.blank")
-def blank(request, kind):
-    chosen = pages.kind_of(kind)
+def blank(request, name):
+    chosen = pages.kind_of(name)
     if request.method == "POST":
         services.order_blank(kind=chosen)
-        return redirect("papers:blank", kind)
+        return redirect("papers:blank", name)
     context = pages.blank(chosen)
     return waiting(render(request, "papers/blank.html", context), context)
 
 
 @require_safe
 @allowed("papers.blank")
-def blank_file(request, kind):
-    chosen = pages.kind_of(kind)
+def blank_file(request, name):
+    chosen = pages.kind_of(name)
     found = services.blank(chosen)
     if found is None or found.state != "ready":
         raise Http404

@@ -10,7 +10,7 @@ others [text], answer_by.
 papers/follow_up: person, written (bool), not_the_whole, held, what_matters, goals [{number, text, measures [{text, who,
 said}]}], questions [{ask, said, hidden}], outcome ("continue", "revise", "close"), next_on, by.
 papers/closure: person, closed_on, why, note, reasons [text], calls [{name, phone}].
-papers/circle: when, length, parts [{name, share, minutes, clock, todo [text], prompts [text]}].
+papers/circle: when, length, parts [{name, share, minutes, clock, todo [text], chair [text], table [text]}].
 papers/plan_form: texts and more [{ask}]. papers/leaflet: contact.
 papers/pack: as circle and plan_form, and meeting {when, form, where, chair, writer}, about, needs [text], consent,
 people [{name, says, phone}], plan_version, what_matters, said [{ask, said}], goals [{number, text, measures [{text,
@@ -33,7 +33,8 @@ TITLES = {
 # Millimetres on the paper: the middle, the labels' distance from it, and the ring's two edges.
 CENTRE, LABELS, INNER, OUTER = 58, 44, 20, 56
 TINTS = ("#e1efee", "#f3ece2", "#e6ecf5", "#f0e6f1", "#e8efe0")
-WRITE = "write--{}"
+# One letter is one line to write on.
+LINE = "1"
 FEW, SOME, MANY = range(2), range(4), range(9)
 
 
@@ -46,12 +47,12 @@ def plain(data: dict) -> dict:
 
 
 def follow_up(data: dict) -> dict:
-    questions = [{"room": WRITE.format(2)} | row for row in data.get("questions") or []]
+    questions = [{"room": LINE * 2} | row for row in data.get("questions") or []]
     return data | {"questions": questions, "room": SOME}
 
 
 def plan_form(data: dict) -> dict:
-    roomy = {name: [{"room": WRITE.format(2)} | row for row in data.get(name) or []] for name in ("texts", "more")}
+    roomy = {name: [{"room": LINE * 2} | row for row in data.get(name) or []] for name in ("texts", "more")}
     return data | roomy | {"room": MANY, "people": SOME}
 
 
@@ -79,7 +80,7 @@ def circle(data: dict) -> dict:
         share = int(part["share"]) / whole
         x, y = point(gone + share / 2, LABELS).split()
         drawn = {"x": x, "y": y, "path": sector(gone, gone + share), "tint": TINTS[(number - 1) % len(TINTS)]}
-        found.append(part | drawn | {"number": number, "room": WRITE.format(9 if share >= 0.5 else 3)})
+        found.append(part | drawn | {"number": number, "room": LINE * (9 if share >= 0.5 else 3)})
         gone += share
     return data | {"parts": found}
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from tests.isolation.addresses_papers import of_papers
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
@@ -243,20 +244,6 @@ def of_deviations(atlas: Atlas) -> list[Target]:
     ]  # fmt: skip
 
 
-def of_papers(atlas: Atlas) -> list[Target]:
-    """Papers are their unit's: the party sees the list and none of the owner's."""
-    paper, blank = {"paper": atlas.papers["owner"]}, {"kind": "leaflet"}
-    not_own = {"instead": {"party": NOT_FOUND}}
-    return [
-        *about_one("main", atlas, "papers:list"),
-        Target("papers:order", atlas.of("main", kind="leaflet"), "post", case="main", allowed=MOVED),
-        *(Target(f"papers:{page}", atlas.of("main", **paper), case="main", **not_own)
-          for page in ("paper", "file", "hand_out")),
-        Target("papers:blanks"),
-        *(Target(f"papers:{page}", blank) for page in ("blank", "blank_file")),
-    ]  # fmt: skip
-
-
 def of_discharge(atlas: Atlas) -> list[Target]:
     """The ward's own pages, the receivers' (owner and party), and the discharge in the case."""
     ids, name = atlas.ids, "discharge:"
@@ -317,10 +304,6 @@ def of_citizens(atlas: Atlas) -> list[Target]:
         *about_one("main", atlas, "citizen:extract_pdf", extract=ids["own_extract"]),
         *about_one("main", atlas, "citizen:version", number=1),
         *about_one("main", atlas, "citizen:channels"),
-        Target("citizen:papers", atlas.of("main"), case="main"),
-        Target("citizen:papers", atlas.of("main"), "post", case="main", allowed=MOVED, data={"kind": "consent"}),
-        *about_one("main", atlas, "citizen:paper", paper=atlas.papers["citizen"]),
-        Target("citizen:leaflet"),
         Target("citizen:end_channel", atlas.of("main", way="sms"), "post", case="main", allowed=MOVED),
     ]  # fmt: skip
 

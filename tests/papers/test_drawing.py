@@ -72,6 +72,9 @@ def check_words(texts: dict[str, str]) -> None:
             assert NAME not in text and NUMBER not in text, name
     for name in (Kind.CONSENT, Kind.CALL, Kind.PACK, "follow-up form", "record", "closure"):
         assert NAME in texts[name], name
+    for name in (Kind.CIRCLE, "blank circle"):
+        # Two sides of one sheet, whatever the length.
+        assert "Sida 2 av 2" in texts[name], name
     for name, words in (
         (Kind.CONSENT, ["1. Får vi dela uppgifter om dig?", "2. Får vi planera tillsammans?", "ta tillbaka ditt ja"]),
         ("blank consent", ["Vårdnadshavare", "God man", "Personligt ombud", "Det här tycker barnet självt"]),
