@@ -14,6 +14,7 @@ from casework.next_step import NOBODY, next_step
 from discharge import process
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
+from plans import pages as plans
 
 LATEST = 5
 PAGE = 50
@@ -52,6 +53,7 @@ def page(case, actor, *, revealed: bool = False) -> dict:
         | meeting_part(case, meeting, deadlines, now)
         | parties_part(case, actor, answers)
         | links(case, actor)
+        | plans.meter_of(case, actor)
         | {
             "todo": todo(case, known, deadlines),
             "tasks": todo_before,
