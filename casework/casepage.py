@@ -14,6 +14,7 @@ from casework.next_step import NOBODY, next_step
 from discharge import process
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
+from plans import pages as plans
 from preparation import bookings
 from preparation.selectors import question
 
@@ -58,6 +59,7 @@ def page(case, actor, *, revealed: bool = False) -> dict:
         | parties_part(case, actor, answers)
         | links(case, actor)
         | tasks.counted(todo_before)
+        | plans.meter_of(case, actor)
         | {
             "todo": todo(case, known, deadlines),
             "tasks": todo_before,

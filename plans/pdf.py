@@ -19,6 +19,11 @@ def render_plan(context: dict, *, timeout: float = 60) -> bytes:
     return _order("plan", context, timeout)
 
 
+def render_measures(context: dict, *, timeout: float = 60) -> bytes:
+    """A party's own measures, for its own record (PLA-8)."""
+    return _order("measures", context, timeout)
+
+
 def render_invitation(context: dict, *, timeout: float = 60) -> bytes:
     """The letter that invites the person to the meeting, in plain language (KAL-10)."""
     return _order("invitation", context, timeout)
@@ -37,6 +42,11 @@ def render_care_plan(context: dict, *, timeout: float = 60) -> bytes:
 def render_notice(context: dict, *, timeout: float = 60) -> bytes:
     """A neutral letter with an address for the window."""
     return _order("notice", context, timeout)
+
+
+def render_paper(document: str, context: dict, *, timeout: float = 60) -> bytes:
+    """A form or letter, filled in or empty; `plans.paper_shapes` describes them (DOK)."""
+    return _order(document, context, timeout)
 
 
 def _order(document: str, context: dict, timeout: float) -> bytes:

@@ -22,12 +22,14 @@ from notifications.models import Delivery, InboxItem
 from organisations import roles
 from organisations.enums import Role
 from organisations.models import User
+from papers import services as papers
 from plans import documents, endings
 from plans import services as plan_services
 from preparation import services as preparation
 from retention import services as retention
 from retention.models import RetentionBatch
-from tests import build
+from tests import build, build_guests
+from tests import build_forwarding as way
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
 from tests.discharge import walk
@@ -90,11 +92,12 @@ class Atlas:
         self.cast = Cast()
         self.cases = {}
         self.cases["main"] = self.followed_up_with_draft()
-        self.cases["invited"] = build.called(self.cast, self.with_relative(self.consented("invited")), days_ahead=5)
+        self.cases["invited"] = self.with_guest(self.with_relative(self.consented("invited")))
         self.cases["met"] = build.met(self.cast, self.consented("met"))
         self.cases["closed"] = self.closed()
         self.prepare()
         self.deviate()
+        self.way = way.for_matrix(self.cast, self.cases["invited"], (GIVEN_NAME, FAMILY_NAME))
         self.correspond()
         self.stop_retention()
         self.discharge()
@@ -103,6 +106,7 @@ class Atlas:
             user = User.objects.using("admin").get(username=WHO[who])
             person_access.grant("admin", user, Person.objects.using("admin").get(number=NUMBERS[key]))
         self.use_log()
+        self.print_papers()
         # Before any test: what changes later meets sessions that are already there.
         self.clients = self.sign_in()
 
@@ -124,6 +128,14 @@ class Atlas:
                 by=self.cast.owner,
             )  # fmt: skip
         return build.reread(self.cast, case)
+
+    def with_guest(self, case):
+        """Called to a meeting in some days, the relative too, who has a link that waits to be opened."""
+        with self.cast.acting("owner"):
+            relatives = list(case.outside_parties.all())
+        found = build.called(self.cast, case, outside=relatives, days_ahead=5)
+        self.guest_link = build_guests.linked(self.cast, build_guests.invitation(self.cast, found))
+        return found
 
     def followed_up_with_draft(self):
         """Two approved versions, both followed up, and a third that is being written."""
@@ -218,6 +230,18 @@ class Atlas:
         with self.cast.acting("manager"):
             review.start(from_on=today, to_on=today, by=self.cast.actor("manager"))
         self.sql("update logbook_logextract set state = 'ready', pdf = '%%PDF-1.7'")
+
+    def print_papers(self):
+        """A paper of the owner's and one of the person's in the first case, and an empty leaflet; all ready."""
+        self.papers = {}
+        for who in ("owner", "citizen"):
+            with self.cast.acting(who):
+                again = Case.objects.with_names().get(pk=self.cases["main"].pk)
+                made = papers.order(case=again, kind="consent", by=self.cast.actor(who))
+                papers.order_blank(kind="leaflet")
+            self.papers[who] = made.pk
+        for table in ("papers_paper", "papers_blankpaper"):
+            self.sql(f"update {table} set state = 'ready', pdf = '%%PDF-1.7', finished_at = now()")
 
     def discharge(self):
         """A notice to owner and party that goes on in the first case, and a samordnad vårdplan of another maker."""
@@ -329,6 +353,9 @@ class Atlas:
             "outside": self.one("select id from cases_outsideparty where case_id = %s", main),
             "invitation": self.one(
                 "select id from meetings_invitation where case_id = %s and unit_id is not null", invited
+            ),
+            "guest": self.one(
+                "select id from meetings_invitation where case_id = %s and outside_party_id is not null", invited
             ),
             "received": ReceivedVersion.objects.using("admin").filter(unit=self.cast.unit("party")).latest("pk").pk,
             "item": InboxItem.objects.using("admin").filter(unit=self.cast.unit("party"), case_id=main).latest("pk").pk,

@@ -58,7 +58,10 @@ TABLES = {
     "meetings_meeting": Rule(insert=STEERS, update=STEERS, column="state", citizen=True),
     "meetings_meetingtext": Rule(insert=STEERS, update=STEERS, column="text", citizen=True),
     "meetings_invitation": Rule(insert=STEERS, update="own answer", column="attendee_name", citizen=True),
+    "meetings_handon": Rule(insert=STEERS, update=NOBODY, citizen=True),
+    "meetings_timeproposal": Rule(insert="own answer", update=NOBODY, delete="own answer", citizen=True),
     "meetings_attendance": Rule(insert=STEERS, update=NOBODY, citizen=True),
+    "guests_guestlink": Rule(select=STEERS, insert=STEERS, update=STEERS, column="revoked_at"),
     "plans_plan": Rule(column="copies_to"),  # a draft: the person reads what is approved
     "plans_planblock": Rule(column="text"),
     "plans_plancorrection": Rule(insert=STEERS, update=NOBODY),
@@ -67,7 +70,9 @@ TABLES = {
     "plans_measurereport": Rule(update=NOBODY, citizen=True),
     "plans_followup": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "plans_plandocument": Rule(insert=READER, update=NOBODY, closed=True),
+    "plans_partyexport": Rule(select=STEERS, insert="own report", update=NOBODY, closed=True),
     "plans_handedoutcopy": Rule(update=NOBODY, closed=True, citizen=True),
+    "papers_paper": Rule(select=STEERS, insert="own paper", update=NOBODY, closed=True),
     "discharge_discharge": Rule(insert="sees the notice", column="decided_at"),
     "discharge_carecontact": Rule(column="ended_at"),
     "discharge_caregap": Rule(column="to_on"),
@@ -79,7 +84,7 @@ TABLES = {
 # Not by case_access: tested by their own rules below, or read by jobs and logins alone.
 OTHERWISE = {
     "person_access", "case_access", "consent_receivedversion", "notifications_inboxitem", "notifications_delivery",
-    "audit_event", "retention_retentionhold",
+    "audit_event", "retention_retentionhold", "guests_guestkey",
 }  # fmt: skip
 STAFF = ("owner", "party", "covered", "stranger", "reader", "administrator", "nobody")
 STATES = ("agreed", "none", "withdrawn", "lapsed", "party ended", "closed")
@@ -126,6 +131,8 @@ def expected(rule: Rule, command: str, who: str, state: str) -> bool:
     demand = getattr(rule, command)
     if demand == READER:
         return True
+    if demand == "own paper":
+        return who in ("owner", "reader")  # the row tells that the owner's unit asked for it
     if demand == NOBODY or who == "reader" or (state == "closed" and not rule.closed):
         return False
     if demand == STEERS:
