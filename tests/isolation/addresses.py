@@ -7,7 +7,9 @@ from django.utils import timezone
 from tests.isolation import addresses_forwarding as way
 from tests.isolation.addresses_care_plans import of_care_plans
 from tests.isolation.addresses_guests import GUESTS, of_guests
+from tests.isolation.addresses_papers import of_papers
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
+from tests.isolation.before_meeting import of_preparation
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
 OWN = (302, 409)  # Whether there is something of one's own to take back depends on who wrote last.
@@ -382,10 +384,12 @@ def targets(atlas: Atlas) -> list[Target]:
         retention,
         logbook,
         of_case,
+        of_preparation,
         of_meetings,
         of_guests,
         of_plans,
         of_deviations,
+        of_papers,
         of_discharge,
         of_messages,
         of_citizens,
