@@ -160,6 +160,13 @@ def written(cast, plan, *, who="owner", party="party", lead=None, follow_up_in=6
         return plans.draft_of(plan.case)
 
 
+def changed(cast, draft, *, who="owner"):
+    """A change in a draft, so that there is something to take back."""
+    with cast.acting(who):
+        said = {"values": {"why": "Flera hjälper dig."}, "revision": draft.revision}
+        return plans.save_block(plan=draft, **said, by=cast.actor(who))
+
+
 def proposed(cast, case, *, who="owner", to="party"):
     """What one unit writes in the draft for another to do, and to confirm; returns the measure."""
     with cast.acting(who):
