@@ -18,7 +18,9 @@ from tests.cast import Cast
 from tests.database import PASSWORD
 
 SAVES, WRITERS = 1000, 8
-KEYS = ("why", "what_matters", "strengths", "situation", "long_term_goal")
+KEYS = (
+    "why", "what_matters", "strengths", "situation", "long_term_goal", "own_measures", "crisis_self", "person_opinion",
+)  # fmt: skip
 WHO = ("owner", "colleague", "party")
 
 
@@ -36,7 +38,7 @@ def opened(draft, *keys) -> list[tuple[str, dict]]:
 
 
 def writer(cast, draft, number: int, barrier) -> list[tuple]:
-    """One who opens two texts and saves them after others may have; again and again. Returns what each save gave."""
+    """One who opens four texts and saves them after others may have; again and again. Returns what each save gave."""
     who, told, chance = WHO[number % len(WHO)], [], random.Random(number)  # noqa: S311
     try:
         barrier.wait(30)
@@ -44,7 +46,7 @@ def writer(cast, draft, number: int, barrier) -> list[tuple]:
         for turn in range(SAVES // WRITERS):
             if not forms:
                 with cast.acting(who):
-                    forms = opened(draft, *chance.sample(KEYS, 2))
+                    forms = opened(draft, *chance.sample(KEYS, 4))
             (key, form), text = forms.pop(), f"{number}:{turn}"
             try:
                 with cast.acting(who):
