@@ -38,7 +38,8 @@ def plan_page(case, actor) -> dict:
         shown["events"] = reading.happened(case, reading.consents_of(case))
     else:
         shown |= version_content(plan) | {"follow_up": reading.agreed_follow_up(case, plan)}
-        shown["news"] = news.since(plans[1], plan) if plans[1:] else []
+        told = news.since(plans[1], plan) if plans[1:] else []
+        shown |= {"news": told[: news.AT_ONCE], "more_news": told[news.AT_ONCE :]}
     return frame(case) | shown
 
 
