@@ -66,6 +66,7 @@ ACTIONS: dict[str, Rule] = {
     "meetings.answer": Rule(HANDLERS | {Role.RECEPTION}),
     "meetings.remind": Rule(HANDLERS, steers=True),
     "meetings.hold": Rule(HANDLERS, steers=True),
+    "meetings.consult": Rule(HANDLERS, steers=True),
     # Plan: every party writes in the live plan (PLA-4); approving is the steering unit's.
     "plans.edit": Rule(HANDLERS),
     "plans.start": Rule(HANDLERS, steers=True),
@@ -107,6 +108,8 @@ ACTIONS: dict[str, Rule] = {
     "deviations.view": Rule(READERS, open_only=False),
     "deviations.report": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
     "deviations.answer": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
+    # Whether an absence is reported, or not and why (MOT-3)
+    "deviations.decide": Rule(HANDLERS, steers=True, open_only=False),
     # Retention: a handler stops, an administrator prepares and approves in numbers
     "retention.hold": Rule(HANDLERS, open_only=False),
     "retention.administer": Rule(frozenset({Role.ORG_ADMIN})),

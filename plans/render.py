@@ -13,7 +13,7 @@ goals [{number, text, how_noticed, horizon ("short", "long" or words),
 measures [{text, who_kind (region, kommun, self, relative, other, school, private), who_label, who,
 when, where}]}], self_do, relatives_do, others_do,
 crisis {signs (text or list), self_help, we_do, call_first (text or list of {name, phone})},
-own_opinion, disagreement, lead {name, title, unit, phone, authority},
+own_opinion, disagreement, disagreements [text], lead {name, title, unit, phone, authority},
 follow_up {when, where, who_calls}, met (when and where the meeting was),
 participants [{name, unit, phone, present (bool)}], consent {text}, copies [text], signatures (bool).
 

@@ -17,7 +17,7 @@ from meetings.models import Meeting, MeetingState
 from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.models import Unit
-from plans import sharing
+from plans import disagreement_carry, sharing
 from plans.models import BlockKey, Goal, Measure, MeasureReport, MeasureStatus, Plan, PlanBlock, PlanState
 from plans.rules import APPROVED_MEANWHILE, Stale, digest
 
@@ -83,6 +83,7 @@ def start_draft(*, case, by) -> Plan:
     if before:
         carry_texts(before, plan, by=by)
         carry_goals(before, plan, by=by)
+        disagreement_carry.carry(before, plan)
     else:
         # Why is what the need was said to be, about what that was about.
         make_texts(plan, {BlockKey.WHY: (case.reason_note, case.topics_of(TextKey.REASON_NOTE))}, by=by)
