@@ -2,6 +2,7 @@
 
 from citizen import givers, readers, reading, words
 from citizen.door import is_guardian
+from plans import disagreement
 
 
 def only_one(cases):
@@ -30,6 +31,7 @@ def plan_page(case, actor) -> dict:
         "plan": plan,
         "earlier": plans[1:],
         "meeting": reading.next_meeting(case),
+        "consultation": reading.consultation_now(case),
         "consent": reading.consent_now(case),
         "last_reader": readers.last_reader(case, actor.user_id),
     }
@@ -45,7 +47,11 @@ def version_page(case, plan) -> dict:
 
 
 def version_content(plan) -> dict:
-    return {"goals": reading.goals_of(plan), "numbers": words.numbers_in(plan.words.get("crisis_call", ""))}
+    return {
+        "goals": reading.goals_of(plan),
+        "numbers": words.numbers_in(plan.words.get("crisis_call", "")),
+        "disagreements": disagreement.lines(disagreement.of_plan(plan)),
+    }
 
 
 def consents_page(case) -> dict:

@@ -19,6 +19,11 @@ def of_case(case):
     return Consultation.objects.filter(case=case).select_related(*people).order_by("-asked_at", "-pk")
 
 
+def unanswered(case) -> bool:
+    """A person has asked and no time has been offered."""
+    return Consultation.objects.filter(case=case, ended_at=None, offered_at=None).exists()
+
+
 def ask(*, case, about: str, by, topics: int = ALL, meeting=None) -> Consultation:
     """The person is not content and wants samråd; the unit that steers the case must offer a time (its clock starts).
 

@@ -38,8 +38,8 @@ def open_room(*, case, meeting: Meeting, minutes: int, by, afterwards: bool = Fa
         raise RuleBroken("En rättelse av planen pågår. Godkänn den innan mötet börjar.")
     now = timezone.now()
     room = Room.objects.create(
-        case=case, meeting=meeting, minutes=minutes, afterwards=afterwards, opened_at=now, opened_by_id=by.assignment_id,
-        closes_at=now + timedelta(minutes=minutes) + GRACE,
+        case=case, meeting=meeting, minutes=minutes, afterwards=afterwards, opened_at=now,
+        opened_by_id=by.assignment_id, closes_at=now + timedelta(minutes=minutes) + GRACE,
     )  # fmt: skip
     record("opened", room, case)
     return room

@@ -12,6 +12,7 @@ from meetingroom.forms import AttendForm, RespiteForm, StartForm
 from meetingroom.models import Room
 from meetingroom.notes import Notes
 from meetings import circle
+from meetings import services as meetings
 from meetings.models import Attendance, Meeting, MeetingState
 from organisations.errors import shown_on
 
@@ -70,7 +71,7 @@ def attend(request, case, room):
 @in_room
 def late(request, case, room, attendance):
     row = get_object_or_404(Attendance, pk=attendance, meeting=room.meeting)
-    services.came_late(case=case, attendance=row, by=request.actor)
+    meetings.came_late(case=case, attendance=row, by=request.actor)
     messages.success(request, "Noterat att deltagaren har kommit.")
     return redirect(pages.address(room, "part", 1))
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from tests.isolation.addresses_meeting import of_meeting_mode
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
@@ -235,6 +236,7 @@ def of_deviations(atlas: Atlas) -> list[Target]:
     number, owners = atlas.deviation, {"owner": REFUSED, "colleague": REFUSED, "manager": REFUSED}
     return [
         *about_one("main", atlas, "deviations:list", "deviations:report"),
+        *about_one("main", atlas, "deviations:decide", attendance=atlas.away),
         Target("deviations:receive", atlas.of("main", number=number["reported"]), "post", case="main", allowed=MOVED,
                instead=owners),
         Target("deviations:answer", atlas.of("main", number=number["received"]), case="main", instead=owners),
@@ -383,6 +385,7 @@ def targets(atlas: Atlas) -> list[Target]:
         logbook,
         of_case,
         of_meetings,
+        of_meeting_mode,
         of_plans,
         of_deviations,
         of_discharge,

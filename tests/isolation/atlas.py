@@ -1,6 +1,7 @@
 """Cases in the states that the pages need, walked through the services and committed, and who is who in them."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 
 from django.db import connections
@@ -18,6 +19,9 @@ from deviations import services as deviations
 from discharge import care_plan_documents, care_plans, process
 from discharge.models import CarePlan
 from logbook import extracts, review
+from meetingroom import consultation
+from meetingroom.models import Room
+from meetings.models import Attendance
 from notifications.models import Delivery, InboxItem
 from organisations import roles
 from organisations.enums import Role
@@ -92,6 +96,7 @@ class Atlas:
         self.cases["met"] = build.met(self.cast, self.consented("met"))
         self.cases["closed"] = self.closed()
         self.deviate()
+        self.lead()
         self.correspond()
         self.stop_retention()
         self.discharge()
@@ -169,6 +174,28 @@ class Atlas:
                 with self.cast.acting("party"):
                     deviations.answer(deviation=found, answer="Vi gör om.", by=self.cast.party)
             self.deviation[state] = found.pk
+
+    def lead(self):
+        """A meeting of the first case that still goes on, with one who was away and one who was there, and samråd."""
+        main, by = self.cases["main"], self.cast.assignment("owner")
+        now = timezone.now()
+        self.room = Room(
+            case=main, meeting_id=self.meeting("main"), minutes=60, opened_at=now, opened_by=by,
+            closes_at=now + timedelta(hours=9),
+        )  # fmt: skip
+        self.room.save(using="admin")
+        rows = "from meetings_attendance where meeting_id = %s"
+        self.here = self.one(f"select min(id) {rows} and came", self.room.meeting_id)
+        call = self.one("select min(id) from meetings_invitation where meeting_id = %s", self.room.meeting_id)
+        away = Attendance(
+            case=main, meeting_id=self.room.meeting_id, invitation_id=call, unit=self.cast.unit("party"), name="A",
+            came=False,
+        )  # fmt: skip
+        away.save(using="admin")
+        self.away = away.pk
+        with self.cast.acting("owner"):
+            again = Case.objects.with_names().get(pk=main.pk)
+            self.consultation = consultation.ask(case=again, about="Tiderna.", by=self.cast.owner).pk
 
     def correspond(self):
         """A message from each side, a yes to text messages, and a letter that waits in the owner's queue."""
