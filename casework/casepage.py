@@ -16,6 +16,7 @@ from discharge import process
 from meetingroom import consultation
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
+from plans import pages as plans
 
 LATEST = 5
 PAGE = 50
@@ -54,6 +55,7 @@ def page(case, actor, *, revealed: bool = False) -> dict:
         | meeting_part(case, meeting, deadlines, now)
         | parties_part(case, actor, answers)
         | links(case, actor)
+        | plans.meter_of(case, actor)
         | {
             "todo": todo(case, known, deadlines) | waiting(case, actor, known, today),
             "tasks": todo_before,

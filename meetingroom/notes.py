@@ -14,7 +14,7 @@ from plans.services import TOPICS_OF
 BLOCKS_OF = {
     1: (),
     2: ("viktigt", "fungerar", "nulage"),
-    3: ("huvudmal", "andra", "samre"),
+    3: ("huvudmal", "andra", "mar-bra", "samre", "akut"),
     4: ("asikt",),
     5: ("uppfoljning", "ansvar", "kopior"),
 }

@@ -34,6 +34,9 @@ class Details:
     professions: str = ""
     connection_help: str = ""
     topics: int = ALL
+    # What a reception's rules ask for (KAL-4).
+    area: str = ""
+    listed_unit: Unit | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,13 @@
 """A meeting in meeting mode, walked through the services."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from cases.models import Case
-from meetingroom import services
+from meetingroom import consultation, services
+from meetingroom.models import Room
+from meetings.models import Attendance, Invitation
 from tests import build
 
 
@@ -27,3 +33,24 @@ def going_on(cast, case=None, **values):
     room = opened(cast, case)
     attended(cast, room, **values)
     return room
+
+
+def for_matrix(cast, case):
+    """A meeting of the case that still goes on, one who was there and one who was away, and samråd; committed."""
+    by, now = cast.assignment("owner"), timezone.now()
+    call = Invitation.objects.using("admin").filter(case_id=case.pk, unit=cast.unit("party")).order_by("pk").first()
+    room = Room(
+        case_id=case.pk, meeting_id=call.meeting_id, minutes=60, opened_at=now, opened_by=by,
+        closes_at=now + timedelta(hours=9),
+    )  # fmt: skip
+    room.save(using="admin")
+    here = Attendance.objects.using("admin").filter(meeting_id=call.meeting_id, came=True).first()
+    away = Attendance(
+        case_id=case.pk, meeting_id=call.meeting_id, invitation_id=call.pk, unit=cast.unit("party"), name="A",
+        came=False,
+    )  # fmt: skip
+    away.save(using="admin")
+    with cast.acting("owner"):
+        again = Case.objects.with_names().get(pk=case.pk)
+        asked = consultation.ask(case=again, about="Tiderna.", by=cast.owner)
+    return room, here.pk, away.pk, asked.pk

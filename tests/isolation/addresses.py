@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from tests.isolation import addresses_forwarding as way
+from tests.isolation.addresses_care_plans import of_care_plans
+from tests.isolation.addresses_guests import GUESTS, of_guests
 from tests.isolation.addresses_meeting import of_meeting_mode
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
 
@@ -15,7 +18,7 @@ OPEN = {
     "organisations:step_up", "organisations:resume",
     "organisations:accessibility", "organisations:privacy", "api:schema",
     "identity:start", "identity:callback", "identity:left", "identity:back_channel", "identity:step_up",
-    "identity:logout",
+    "identity:logout", *GUESTS,
 }  # fmt: skip
 
 
@@ -123,7 +126,7 @@ def administration(atlas: Atlas) -> list[Target]:
         Target(name + "add_word", method="post", data={"pattern": "", "kind": "jargon"}),
         Target(name + "end_word", {"number": 0}, allowed=NOT_FOUND),
     ]
-    return [Target(name + page) for page in pages] + single + words
+    return [Target(name + page) for page in pages] + single + words + way.reception_rules(atlas)
 
 
 def retention(atlas: Atlas) -> list[Target]:
@@ -202,6 +205,9 @@ def of_meetings(atlas: Atlas) -> list[Target]:
         *about_one("invited", atlas, "meetings:answer_for", **letter),
         Target("meetings:told", atlas.of("invited", **letter), **moved),
         Target("meetings:remind", atlas.of("invited", **one), **moved),
+        Target("meetings:propose", atlas.of("invited", **one), case="invited", instead=own),
+        *about_one("invited", atlas, "meetings:use_time", proposal=atlas.way.proposal, **one),
+        *way.on_its_way(atlas),
     ]  # fmt: skip
 
 
@@ -223,6 +229,10 @@ def of_plans(atlas: Atlas) -> list[Target]:
         Target("plans:start", atlas.of("met"), **(moved | {"case": "met"})),
         *about_one("main", atlas, "plans:version", "plans:pdf", "plans:download", "plans:hand_out", version=1),
         *about_one("main", atlas, "plans:compare", older=1, newer=2),
+        # Own measures: behind a fresh login, and not there for a unit that has none, or while no PDF is drawn.
+        Target("plans:export", atlas.of("main"), case="main", allowed=(200, 302)),
+        *(Target(f"plans:export_{kind}", atlas.of("main"), case="main", allowed=(200, 302, 404))
+          for kind in ("text", "json", "pdf")),
         *about_one("main", atlas, "plans:goal", "plans:delete_goal", "plans:add_measure", **goal),
         *about_one("main", atlas, "plans:measure", "plans:delete_measure", **measure),
         *about_one("main", atlas, "plans:block", name="viktigt"),
@@ -274,23 +284,6 @@ def of_discharge(atlas: Atlas) -> list[Target]:
         *about_one("closed", atlas, name + "overview"),
         *of_care_plans(atlas),
     ]  # fmt: skip
-
-
-def of_care_plans(atlas: Atlas) -> list[Target]:
-    """The owner's unit is named in it; the maker is not in the cast."""
-    plan, name = {"pk": atlas.care_plan}, "discharge:"
-    handlers = {who: NOT_FOUND for who in ("party", "same_kommun", "outsider")}
-    others = handlers | {"reception": NOT_FOUND}
-    clash = {"instead": handlers, "method": "post", "allowed": (409,)}
-    return [
-        Target(name + "plan", plan, instead=others),
-        *(Target(name + page, plan, instead=handlers) for page in ("plan_edit", "plan_unit", "plan_measure")),
-        *(Target(name + page, plan, instead=others) for page in ("plan_pdf", "plan_download")),
-        Target(name + "plan_reveal", plan, "post", instead=others),
-        Target(name + "plan_unmeasure", plan | {"number": atlas.ids["plan_measure"]}, **clash),
-        Target(name + "plan_adjust", plan, **clash),
-        Target(name + "plan_end", plan, **clash),
-    ]
 
 
 def of_citizens(atlas: Atlas) -> list[Target]:
@@ -353,6 +346,7 @@ def of_api(atlas: Atlas) -> list[Target]:
         to("plan-goals", "main", ids["plan"], {"text": "Mål"}),
         to("plan-measures", "main", ids["plan"], {"goal": ids["goal"], "text": "Insats", "doer": "self"}),
         to("plan-approve", "main", ids["plan"], {"agreed_how": "Muntligt"}),
+        Target("api:plan-own-measures", {"pk": ids["in_force"]}, case="main", allowed=(200, 403, 409), api=True),
         to("plan-follow-up", "main", ids["plan"],
            {"held_on": timezone.localdate().isoformat(), "how_it_went": "Bra", "outcome": "continue"}),
     ]  # fmt: skip
@@ -386,6 +380,7 @@ def targets(atlas: Atlas) -> list[Target]:
         of_case,
         of_meetings,
         of_meeting_mode,
+        of_guests,
         of_plans,
         of_deviations,
         of_discharge,

@@ -1,7 +1,6 @@
 """Cases in the states that the pages need, walked through the services and committed, and who is who in them."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cached_property
 
 from django.db import connections
@@ -19,9 +18,6 @@ from deviations import services as deviations
 from discharge import care_plan_documents, care_plans, process
 from discharge.models import CarePlan
 from logbook import extracts, review
-from meetingroom import consultation
-from meetingroom.models import Room
-from meetings.models import Attendance
 from notifications.models import Delivery, InboxItem
 from organisations import roles
 from organisations.enums import Role
@@ -30,7 +26,8 @@ from plans import documents, endings
 from plans import services as plan_services
 from retention import services as retention
 from retention.models import RetentionBatch
-from tests import build
+from tests import build, build_guests, build_meeting
+from tests import build_forwarding as way
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
 from tests.discharge import walk
@@ -92,11 +89,12 @@ class Atlas:
         self.cast = Cast()
         self.cases = {}
         self.cases["main"] = self.followed_up_with_draft()
-        self.cases["invited"] = build.called(self.cast, self.with_relative(self.consented("invited")), days_ahead=5)
+        self.cases["invited"] = self.with_guest(self.with_relative(self.consented("invited")))
         self.cases["met"] = build.met(self.cast, self.consented("met"))
         self.cases["closed"] = self.closed()
         self.deviate()
-        self.lead()
+        self.room, self.here, self.away, self.consultation = build_meeting.for_matrix(self.cast, self.cases["main"])
+        self.way = way.for_matrix(self.cast, self.cases["invited"], (GIVEN_NAME, FAMILY_NAME))
         self.correspond()
         self.stop_retention()
         self.discharge()
@@ -126,6 +124,14 @@ class Atlas:
                 by=self.cast.owner,
             )  # fmt: skip
         return build.reread(self.cast, case)
+
+    def with_guest(self, case):
+        """Called to a meeting in some days, the relative too, who has a link that waits to be opened."""
+        with self.cast.acting("owner"):
+            relatives = list(case.outside_parties.all())
+        found = build.called(self.cast, case, outside=relatives, days_ahead=5)
+        self.guest_link = build_guests.linked(self.cast, build_guests.invitation(self.cast, found))
+        return found
 
     def followed_up_with_draft(self):
         """Two approved versions, both followed up, and a third that is being written."""
@@ -174,28 +180,6 @@ class Atlas:
                 with self.cast.acting("party"):
                     deviations.answer(deviation=found, answer="Vi gör om.", by=self.cast.party)
             self.deviation[state] = found.pk
-
-    def lead(self):
-        """A meeting of the first case that still goes on, with one who was away and one who was there, and samråd."""
-        main, by = self.cases["main"], self.cast.assignment("owner")
-        now = timezone.now()
-        self.room = Room(
-            case=main, meeting_id=self.meeting("main"), minutes=60, opened_at=now, opened_by=by,
-            closes_at=now + timedelta(hours=9),
-        )  # fmt: skip
-        self.room.save(using="admin")
-        rows = "from meetings_attendance where meeting_id = %s"
-        self.here = self.one(f"select min(id) {rows} and came", self.room.meeting_id)
-        call = self.one("select min(id) from meetings_invitation where meeting_id = %s", self.room.meeting_id)
-        away = Attendance(
-            case=main, meeting_id=self.room.meeting_id, invitation_id=call, unit=self.cast.unit("party"), name="A",
-            came=False,
-        )  # fmt: skip
-        away.save(using="admin")
-        self.away = away.pk
-        with self.cast.acting("owner"):
-            again = Case.objects.with_names().get(pk=main.pk)
-            self.consultation = consultation.ask(case=again, about="Tiderna.", by=self.cast.owner).pk
 
     def correspond(self):
         """A message from each side, a yes to text messages, and a letter that waits in the owner's queue."""
@@ -346,6 +330,9 @@ class Atlas:
             "outside": self.one("select id from cases_outsideparty where case_id = %s", main),
             "invitation": self.one(
                 "select id from meetings_invitation where case_id = %s and unit_id is not null", invited
+            ),
+            "guest": self.one(
+                "select id from meetings_invitation where case_id = %s and outside_party_id is not null", invited
             ),
             "received": ReceivedVersion.objects.using("admin").filter(unit=self.cast.unit("party")).latest("pk").pk,
             "item": InboxItem.objects.using("admin").filter(unit=self.cast.unit("party"), case_id=main).latest("pk").pk,
