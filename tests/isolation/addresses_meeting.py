@@ -20,6 +20,7 @@ def of_meeting_mode(atlas: Atlas) -> list[Target]:
         *pages("measure", measure=atlas.ids["measure"], **room),
         Target(NAME + "late", atlas.of("main", attendance=atlas.here, **room), "post", case="main", allowed=(409,)),
         Target(NAME + "agree", atlas.of("main", number=0, **room), "post", case="main", allowed=(404,)),
+        Target("deviations:decide", atlas.of("main", attendance=atlas.away), case="main"),
         *pages("consultations", "ask"),
         *pages("offer", "finish", number=atlas.consultation),
     ]
