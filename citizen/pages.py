@@ -1,8 +1,9 @@
 """The contexts of the citizen's pages."""
 
-from citizen import givers, news, readers, reading, words
+from citizen import givers, news, preparing, readers, reading, words
 from citizen.door import is_guardian
-from plans import crisis
+from papers.possible import OWN, Facts
+from plans import crisis, disagreement
 
 
 def only_one(cases):
@@ -31,6 +32,8 @@ def plan_page(case, actor) -> dict:
         "plan": plan,
         "earlier": plans[1:],
         "meeting": reading.next_meeting(case),
+        "consultation": reading.consultation_now(case),
+        "before": preparing.before_meeting(case),
         "consent": reading.consent_now(case),
         "last_reader": readers.last_reader(case, actor.user_id),
     }
@@ -43,12 +46,26 @@ def plan_page(case, actor) -> dict:
     return frame(case) | shown
 
 
+def papers_page(case, actor) -> dict:
+    """The person's own papers, and why one is not there yet."""
+    facts = Facts(case, actor)
+    rows = [
+        {"kind": kind.value, "refused": "" if facts.why_not(kind) == "" else words.NO_PAPER[kind]} | words.PAPERS[kind]
+        for kind in OWN
+    ]
+    return frame(case) | {"rows": rows}
+
+
 def version_page(case, plan) -> dict:
     return frame(case) | {"plan": plan} | version_content(plan)
 
 
 def version_content(plan) -> dict:
-    return {"goals": reading.goals_of(plan), "worse": worse_of(plan)}
+    return {
+        "goals": reading.goals_of(plan),
+        "worse": worse_of(plan),
+        "disagreements": disagreement.lines(disagreement.of_plan(plan)),
+    }
 
 
 def worse_of(plan) -> list[dict]:

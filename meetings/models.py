@@ -8,6 +8,8 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from cases.models import Case, OutsideParty
 from cases.text_models import WithTexts
 from cases.topics import ALL
+from meetings.forwarding_models import HandOn as HandOn
+from meetings.forwarding_models import TimeProposal as TimeProposal
 from organisations.models import Assignment, Staff, Unit
 
 
@@ -36,6 +38,10 @@ class MeetingTextKey(models.TextChoices):
     ENDED_NOTE = "ended_note", "Varför det ställdes in eller flyttades"
     HELD_NOTE = "held_note", "Anteckning från mötet"
     ANSWER_NOTE = "answer_note", "Kommentar till svaret"
+    TODAY = "today", "Det här gör vi i dag"
+
+
+OF_ANSWER = (MeetingTextKey.ANSWER_NOTE, MeetingTextKey.TODAY)
 
 
 class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
@@ -60,6 +66,11 @@ class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name="ersätter"
     )
+    # Held without the system and written in afterwards: when, and by whom.
+    entered_at = models.DateTimeField("fört efter mötet", null=True)
+    entered_by = models.ForeignKey(
+        Assignment, models.PROTECT, null=True, related_name="+", verbose_name="fört efter mötet av"
+    )
 
     class Meta:
         verbose_name = "möte"
@@ -68,6 +79,11 @@ class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"),
             models.CheckConstraint(condition=~Q(place="") | ~Q(link=""), name="meeting_has_place"),
             models.UniqueConstraint(fields=["case"], condition=Q(state="called"), name="meeting_one_called"),
+            models.CheckConstraint(
+                condition=Q(entered_at=None, entered_by=None)
+                | Q(entered_at__isnull=False, entered_by__isnull=False, state="held"),
+                name="meeting_entered_afterwards",
+            ),
         ]
         indexes = [models.Index(fields=["case", "-starts_at"], name="meeting_case_latest")]
 
@@ -91,8 +107,10 @@ class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
         return self.said(MeetingTextKey.HELD_NOTE)
 
     @transition(field=state, source=MeetingState.CALLED, target=MeetingState.HELD)
-    def held(self):
-        """The meeting took place."""
+    def held(self, *, entered_at=None, by=None):
+        """The meeting took place; `entered_at` when it is written in afterwards."""
+        if entered_at:
+            self.entered_at, self.entered_by_id = entered_at, by.assignment_id
 
     @transition(field=state, source=MeetingState.CALLED, target=MeetingState.CANCELLED)
     def cancelled(self):
@@ -116,6 +134,12 @@ class SentBy(models.TextChoices):
     PHONE = "phone", "Telefon"
 
 
+class AnsweredHow(models.TextChoices):
+    PHONE = "phone", "Telefon"
+    LETTER = "letter", "Brev"
+    LINK = "link", "Länk och kod"
+
+
 class Invitation(WithTexts, models.Model):
     """One party's kallelse (duty) or inbjudan to one meeting, and its answer (KAL-3, KAL-5)."""
 
@@ -135,8 +159,13 @@ class Invitation(WithTexts, models.Model):
     answered_by = models.ForeignKey(
         Assignment, models.PROTECT, null=True, related_name="+", verbose_name="svar skrivet av"
     )
+    # Empty when the party answered for itself in the system.
+    answered_how = models.CharField("svarade genom", max_length=10, choices=AnsweredHow, blank=True)
     attendee_name = models.CharField("vem som kommer", max_length=150, blank=True)
     attendee_title = models.CharField("yrke eller roll", max_length=100, blank=True)
+    mandate = models.CharField("får besluta om", max_length=200, blank=True, default="", db_default="")
+    # The person reads who comes; the name only when it was given for that.
+    name_to_person = models.BooleanField("namnet visas för personen", default=False, db_default=False)
 
     class Meta:
         verbose_name = "kallelse"
@@ -169,6 +198,11 @@ class Invitation(WithTexts, models.Model):
     def answer_note(self) -> str:
         return self.said(MeetingTextKey.ANSWER_NOTE)
 
+    @property
+    def today(self) -> str:
+        """What a party that does not come does for the person today."""
+        return self.said(MeetingTextKey.TODAY)
+
 
 class MeetingText(models.Model):
     """One text about a meeting with its topics (SAM-3): a narrowed party is called, and reads what it may."""
@@ -189,9 +223,7 @@ class MeetingText(models.Model):
             models.UniqueConstraint(
                 fields=["meeting", "key", "invitation"], nulls_distinct=False, name="meeting_text_once"
             ),
-            models.CheckConstraint(
-                condition=Q(invitation=None) ^ Q(key=MeetingTextKey.ANSWER_NOTE), name="meeting_text_of_answer"
-            ),
+            models.CheckConstraint(condition=Q(invitation=None) ^ Q(key__in=OF_ANSWER), name="meeting_text_of_answer"),
         ]
 
     def __str__(self):

@@ -4,9 +4,16 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from tests.isolation import addresses_forwarding as way
+from tests.isolation.addresses_care_plans import of_care_plans
+from tests.isolation.addresses_guests import GUESTS, of_guests
+from tests.isolation.addresses_meeting import of_meeting_mode
+from tests.isolation.addresses_papers import of_papers
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
+from tests.isolation.before_meeting import of_preparation
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
+OWN = (302, 409)  # Whether there is something of one's own to take back depends on who wrote last.
 # Pages without a rule in roles.ACTIONS: open, or about the one who is signed in.
 OPEN = {
     "healthz", "readyz", "organisations:home", "organisations:login", "organisations:logout", "organisations:acting",
@@ -14,7 +21,7 @@ OPEN = {
     "organisations:step_up", "organisations:resume",
     "organisations:accessibility", "organisations:privacy", "api:schema",
     "identity:start", "identity:callback", "identity:left", "identity:back_channel", "identity:step_up",
-    "identity:logout",
+    "identity:logout", *GUESTS,
 }  # fmt: skip
 
 
@@ -122,7 +129,7 @@ def administration(atlas: Atlas) -> list[Target]:
         Target(name + "add_word", method="post", data={"pattern": "", "kind": "jargon"}),
         Target(name + "end_word", {"number": 0}, allowed=NOT_FOUND),
     ]
-    return [Target(name + page) for page in pages] + single + words
+    return [Target(name + page) for page in pages] + single + words + way.reception_rules(atlas)
 
 
 def retention(atlas: Atlas) -> list[Target]:
@@ -201,6 +208,9 @@ def of_meetings(atlas: Atlas) -> list[Target]:
         *about_one("invited", atlas, "meetings:answer_for", **letter),
         Target("meetings:told", atlas.of("invited", **letter), **moved),
         Target("meetings:remind", atlas.of("invited", **one), **moved),
+        Target("meetings:propose", atlas.of("invited", **one), case="invited", instead=own),
+        *about_one("invited", atlas, "meetings:use_time", proposal=atlas.way.proposal, **one),
+        *way.on_its_way(atlas),
     ]  # fmt: skip
 
 
@@ -232,6 +242,11 @@ def of_plans(atlas: Atlas) -> list[Target]:
         Target("plans:move_goal", atlas.of("main", **goal, way="upp"), **moved),
         Target("plans:move_measure", atlas.of("main", **measure, way="ner"), **moved),
         *about_one("main", atlas, "plans:report", measure=ids["own_measure"]),
+        *about_one("main", atlas, "plans:changes", "plans:now"),
+        *(Target(name, atlas.of("main", **about), **(moved | {"allowed": said})) for name, said, about in (
+            ("plans:part", MOVED, {}), ("plans:undo_block", OWN, {"name": "viktigt"}), ("plans:undo_goal", OWN, goal),
+            ("plans:undo_measure", OWN, measure), ("plans:put_back", (409,), {"step": ids["step"]}),
+            ("plans:confirm", (409,), measure))),
     ]  # fmt: skip
 
 
@@ -276,23 +291,6 @@ def of_discharge(atlas: Atlas) -> list[Target]:
         *about_one("closed", atlas, name + "overview"),
         *of_care_plans(atlas),
     ]  # fmt: skip
-
-
-def of_care_plans(atlas: Atlas) -> list[Target]:
-    """The owner's unit is named in it; the maker is not in the cast."""
-    plan, name = {"pk": atlas.care_plan}, "discharge:"
-    handlers = {who: NOT_FOUND for who in ("party", "same_kommun", "outsider")}
-    others = handlers | {"reception": NOT_FOUND}
-    clash = {"instead": handlers, "method": "post", "allowed": (409,)}
-    return [
-        Target(name + "plan", plan, instead=others),
-        *(Target(name + page, plan, instead=handlers) for page in ("plan_edit", "plan_unit", "plan_measure")),
-        *(Target(name + page, plan, instead=others) for page in ("plan_pdf", "plan_download")),
-        Target(name + "plan_reveal", plan, "post", instead=others),
-        Target(name + "plan_unmeasure", plan | {"number": atlas.ids["plan_measure"]}, **clash),
-        Target(name + "plan_adjust", plan, **clash),
-        Target(name + "plan_end", plan, **clash),
-    ]
 
 
 def of_citizens(atlas: Atlas) -> list[Target]:
@@ -387,9 +385,12 @@ def targets(atlas: Atlas) -> list[Target]:
         retention,
         logbook,
         of_case,
+        of_preparation,
         of_meetings,
+        *(of_meeting_mode, of_guests),
         of_plans,
         of_deviations,
+        of_papers,
         of_discharge,
         of_messages,
         of_citizens,

@@ -18,6 +18,8 @@ DEFINERS = {
     "recall_disclosure", "recall_from", "recalled_for_me", "void_case",
     "add_messages", "cancel_channel", "choose_channel", "decides_channels", "end_channel", "letter_done",
     "letters_only", "notices_follow_owner", "notify_staff", "person_address", "post_letter", "tell_person",
+    "answer_handed", "hand_on", "handed_invitation", "meeting_called_off", "my_call", "on_trail", "propose_handed",
+    "routing_rules_of", "tell_of_call",
     "bind_staff", "citizen_signed_in",
     "break_glass", "emergency_case", "end_emergency", "glass_case", "glass_hours",
     "access_changed", "adopt_plan_of_ward", "audit_anchor_at", "audit_anchored", "audit_append", "audit_chains_before",
@@ -26,11 +28,13 @@ DEFINERS = {
     "rebuild_person_access", "wanted_person_access",
     "cancel_deliveries", "case_access_changed", "deadlines_changed", "deadlines_made", "deliver_version",
     "end_sessions_of", "hand_over",
+    "guest_address", "guest_alive", "guest_answer", "guest_enter", "guest_invitation", "guest_leave", "guest_log",
+    "guest_salt", "guest_visit", "queue_guest_mail",
     "has_access",
     "basis_for", "masks_for", "readable_by",
     "lead_sees_all", "leave_case", "listed_with", "may_notify", "next_place", "oldest_due_delivery",
     "open_case", "other_open_cases",
-    "plan_is_seen_whole", "put_in_inbox",
+    "papers_protected", "plan_is_seen_whole", "plan_steps_end", "put_in_inbox",
     "queue_delivery", "rebuild_access", "replace_consent",
     "retention_decide", "retention_erase", "retention_export", "retention_exported", "retention_failed",
     "retention_finish", "retention_hold", "retention_items", "retention_list",
@@ -44,7 +48,7 @@ LOGIN_ONLY = {"django_session", "organisations_user", "organisations_loginattemp
               "identity_identity", "identity_usedtoken"}  # fmt: skip
 # A grant without a policy on purpose: such a delete finds no row.
 EMPTY_ON_PURPOSE = {("plans_measurereport", "sip_staff", "DELETE")}
-GROUPS = ("sip_staff", "sip_citizen", "sip_worker", "sip_reports")
+GROUPS = ("sip_staff", "sip_citizen", "sip_worker", "sip_reports", "sip_guest")
 
 
 @pytest.fixture
