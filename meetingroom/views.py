@@ -131,6 +131,6 @@ def respite(request, case, room):
         with shown_on(form):
             services.respite(case=case, room=room, by=request.actor, **form.values())
         if form.is_valid():
-            messages.success(request, "Rådrum. Alla är kallade till den nya tiden, och det ni har skrivit är kvar.")
+            messages.success(request, "Rådrum. Enheterna är kallade till den nya tiden, och er text är kvar.")
             return leave(request, case, room.meeting)
     return show(request, "respite", pages.writing(request, case, room, form))
