@@ -12,6 +12,7 @@ from cases.topics import NOT_SHARED, sees_all
 from casework import facts
 from casework.next_step import NOBODY, next_step
 from discharge import process
+from meetings import calling_pages
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
 
@@ -21,8 +22,9 @@ BEFORE_MEETING = (State.INITIATED, State.CONSENTED, State.CALLED)
 ICONS = {
     "started": "flag", "edited": "pencil", "party_added": "user-plus", "party_ended": "x",
     "lead_named": "user", "handed_over": "users", "called": "send", "answered": "circle-check", "moved": "calendar",
-    "cancelled": "x", "held": "users", "reminded": "bell", "approved": "file-text", "follow_up": "list-checks",
-    "outside_party_added": "user-plus", "closed": "flag", "withdrawn": "shield", "deviation": "triangle-alert",
+    "cancelled": "x", "phoned": "phone", "held": "users", "reminded": "bell", "approved": "file-text",
+    "follow_up": "list-checks", "outside_party_added": "user-plus", "closed": "flag", "withdrawn": "shield",
+    "deviation": "triangle-alert",
 }  # fmt: skip
 ANSWER_TAGS = {
     AnswerKind.NONE: ("Har inte svarat", "warn", "clock"),
@@ -40,7 +42,8 @@ def page(case, actor, *, revealed: bool = False) -> dict:
     )
     known = facts.facts_of(seen, actor, now=now, today=today)
     result = context(case, actor, "overview", revealed=revealed)
-    meeting = latest_meeting(case)
+    meetings = meetings_of(case)
+    meeting = latest_meeting(meetings)
     answers = list(meeting.invitations.all()) if meeting else []
     open_clocks = case.deadlines.filter(cancelled_at=None, met_at=None).order_by("due_on", "pk")
     deadlines = [clock_pages.one(row, now=now, today=today) for row in open_clocks if row.kind != DeadlineKind.PAYMENT]
@@ -54,6 +57,7 @@ def page(case, actor, *, revealed: bool = False) -> dict:
         | links(case, actor)
         | {
             "todo": todo(case, known, deadlines),
+            "called_off": calling_pages.called_off(case, actor, meetings),
             "tasks": todo_before,
             "tasks_done": sum(item["done"] for item in todo_before),
             "events": [timeline_row(event, actor, today) for event in happened[:LATEST]],
@@ -127,11 +131,16 @@ def shared_texts(case, actor) -> dict[str, str]:
     return {key: case.said(key) if whole or key in case.rows else f"{NOT_SHARED}." for key in TextKey.values}
 
 
-def latest_meeting(case) -> Meeting | None:
-    """The meeting that is called, else the last one that was held; with its answers."""
-    shown = case.meetings.filter(state__in=[MeetingState.CALLED, MeetingState.HELD])
-    found = shown.select_related("chair", "writer")
-    return found.prefetch_related("invitations").order_by("state", "-starts_at").first()
+def meetings_of(case) -> list[Meeting]:
+    """All meetings of the case with their answers, latest first."""
+    found = calling_pages.with_calls(case.meetings.select_related("chair", "writer"))
+    return list(found.prefetch_related("invitations").order_by("-starts_at"))
+
+
+def latest_meeting(meetings) -> Meeting | None:
+    """The meeting that is called, else the last one that was held."""
+    ranked = {MeetingState.CALLED: 0, MeetingState.HELD: 1}
+    return min((one for one in meetings if one.state in ranked), key=lambda one: ranked[one.state], default=None)
 
 
 def todo(case, known, deadlines) -> dict:

@@ -30,6 +30,7 @@ def plan_page(case, actor) -> dict:
         "plan": plan,
         "earlier": plans[1:],
         "meeting": reading.next_meeting(case),
+        "cancelled": reading.cancelled_meeting(case),
         "consent": reading.consent_now(case),
         "last_reader": readers.last_reader(case, actor.user_id),
     }

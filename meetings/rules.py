@@ -122,3 +122,8 @@ def warnings(case, units, by) -> list[str]:
         for sector, word in ((Sector.KOMMUN, "kommunen"), (Sector.REGION, "regionen"))
         if sector not in present
     ]
+
+
+def must_know_today(old, new) -> bool:
+    """The time, or where they would go, has changed: what else a kallelse says can wait till it is read."""
+    return any(getattr(old, name) != getattr(new, name) for name in ("starts_at", "form", "place", "link"))

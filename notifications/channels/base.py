@@ -26,13 +26,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Claimed:
-    """One leased row: what must be known to send it and to mark it."""
+    """One leased row: what must be known to send it and to mark it; `calendar` is for e-mail alone."""
 
     id: UUID
     attempts: int
     template: str
     channel: str
     address: str
+    calendar: dict | None = None
 
 
 class Sender(Protocol):

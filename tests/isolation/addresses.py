@@ -190,7 +190,8 @@ def of_case(atlas: Atlas) -> list[Target]:
 
 def of_meetings(atlas: Atlas) -> list[Target]:
     one = {"meeting": atlas.meeting("invited")}
-    letter = one | {"invitation": atlas.ids["invitation"]}
+    ids = atlas.ids
+    letter = one | {"invitation": ids["invitation"]}
     own = {"owner": NOT_FOUND, "colleague": NOT_FOUND}
     moved = {"case": "invited", "method": "post", "allowed": MOVED}
     return [
@@ -199,6 +200,8 @@ def of_meetings(atlas: Atlas) -> list[Target]:
                    "meetings:letter", **one),
         Target("meetings:answer", atlas.of("invited", **one), case="invited", instead=own),
         *about_one("invited", atlas, "meetings:answer_for", **letter),
+        *about_one("invited", atlas, "meetings:calendar", **one),
+        Target("meetings:phoned", atlas.of("invited", call=ids["call"], **one), "post", case="invited"),
         Target("meetings:told", atlas.of("invited", **letter), **moved),
         Target("meetings:remind", atlas.of("invited", **one), **moved),
     ]  # fmt: skip
@@ -303,6 +306,7 @@ def of_citizens(atlas: Atlas) -> list[Target]:
         *about_one("main", atlas, "citizen:extract_pdf", extract=ids["own_extract"]),
         *about_one("main", atlas, "citizen:version", number=1),
         *about_one("main", atlas, "citizen:channels"),
+        *about_one("invited", atlas, "citizen:calendar"),
         Target("citizen:end_channel", atlas.of("main", way="sms"), "post", case="main", allowed=MOVED),
     ]  # fmt: skip
 

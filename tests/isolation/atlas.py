@@ -18,6 +18,7 @@ from deviations import services as deviations
 from discharge import care_plan_documents, care_plans, process
 from discharge.models import CarePlan
 from logbook import extracts, review
+from meetings.models import CancellationCall
 from notifications.models import Delivery, InboxItem
 from organisations import roles
 from organisations.enums import Role
@@ -320,6 +321,9 @@ class Atlas:
             "invitation": self.one(
                 "select id from meetings_invitation where case_id = %s and unit_id is not null", invited
             ),
+            "call": CancellationCall.objects.using("admin").create(
+                case_id=invited, meeting_id=self.meeting("invited"), callee="person"
+            ).pk,
             "received": ReceivedVersion.objects.using("admin").filter(unit=self.cast.unit("party")).latest("pk").pk,
             "item": InboxItem.objects.using("admin").filter(unit=self.cast.unit("party"), case_id=main).latest("pk").pk,
             "review": self.one("select max(id) from logbook_logreview"),

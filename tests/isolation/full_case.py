@@ -107,6 +107,7 @@ class FullCase:
         self.add(meetings.MeetingText, **case, meeting=meeting, key="agenda", text="Planen")
         call = self.add(meetings.Invitation, **case, meeting=meeting, unit=unit, has_duty=True, sent_by="system")
         self.add(meetings.Invitation, **case, meeting=meeting, outside_party=outside, has_duty=False, sent_by="phone")
+        self.add(meetings.CancellationCall, **case, meeting=meeting, callee="invited", invitation=call)
         self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=True)
         plan = self.add(plans.Plan, **case, version=1, created_by=by)
         self.add(plans.PlanBlock, **case, plan=plan, key="why", text="Flera hjälper dig.")

@@ -53,6 +53,7 @@ TABLES = {
     "meetings_meetingtext": Rule(insert=STEERS, update=STEERS, column="text", citizen=True),
     "meetings_invitation": Rule(insert=STEERS, update="own answer", column="attendee_name", citizen=True),
     "meetings_attendance": Rule(insert=STEERS, update=NOBODY, citizen=True),
+    "meetings_cancellationcall": Rule(insert=STEERS, update=STEERS, column="tries"),
     "plans_plan": Rule(column="copies_to"),  # a draft: the person reads what is approved
     "plans_planblock": Rule(column="text"),
     "plans_plancorrection": Rule(insert=STEERS, update=NOBODY),
