@@ -11,6 +11,7 @@ from consent import coverage
 from consent.forms import UnitChoices
 from meetings import rules
 from meetings.models import AnswerKind, MeetingForm, MeetingTextKey
+from meetings.standing import PicksStandingTime
 from organisations import swedish
 from organisations.enums import Role
 from organisations.formfields import LineField, PlainTextField, SwedishDateField, SwedishTimeField
@@ -32,7 +33,7 @@ class StaffChoice(forms.ModelChoiceField):
         return f"{staff.name}, {staff.title}"
 
 
-class CallForm(forms.Form):
+class CallForm(PicksStandingTime, forms.Form):
     """Everything a kallelse says (KAL-2)."""
 
     day = SwedishDateField(label="Datum", future=True, missing="Välj ett datum för mötet.")
@@ -79,6 +80,7 @@ class CallForm(forms.Form):
         kwargs["initial"] = self.from_meeting(meeting) if meeting else {"chair": by.staff_id, "writer": by.staff_id}
         super().__init__(data, **kwargs)
         fill_topics(self, topics=meeting.topics_of(MeetingTextKey.AGENDA) if meeting else ALL)
+        self.offer_standing_times(case, by, self.guests)
         callable_ids = [guest.unit.pk for guest in self.guests if guest.covered]
         self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=callable_ids).order_by("name")
         self.fields["outside"].queryset = outside
@@ -117,7 +119,7 @@ class CallForm(forms.Form):
                 self.add_error(field, sentence)
         if not data.get("units") and not data.get("outside") and not {"units", "outside"} & set(self.errors):
             self.add_error("units", rules.NOBODY)
-        if all(data.get(name) for name in ("day", "starts", "ends")):
+        if not self.use_standing_time(data) and all(data.get(name) for name in ("day", "starts", "ends")):
             data["starts_at"] = swedish.instant(data["day"], data["starts"])
             data["ends_at"] = swedish.instant(data["day"], data["ends"])
             if data["ends_at"] <= data["starts_at"]:
@@ -128,7 +130,7 @@ class CallForm(forms.Form):
 
     def values(self) -> dict:
         """The arguments of `services.call` and `services.move`."""
-        values = {k: v for k, v in self.cleaned_data.items() if k not in ("day", "starts", "ends")}
+        values = {k: v for k, v in self.cleaned_data.items() if k not in ("day", "starts", "ends", "slot")}
         return values | {"units": list(values["units"]), "outside": list(values["outside"])}
 
 

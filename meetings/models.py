@@ -66,6 +66,8 @@ class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
     # One calendar entry for the meeting and all that replace it; each change of it has a higher number (RFC 5546).
     calendar_uid = models.UUIDField("i kalendern", default=uuid.uuid4, editable=False)
     sequence = models.PositiveSmallIntegerField("ändring i kalendern", default=0, db_default=0)
+    # What the meeting's standing times are taken by (KAL-9); the units see that they are taken, not by this.
+    reservation = models.UUIDField("tagna stående tider", null=True, editable=False)
 
     class Meta:
         verbose_name = "möte"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from cases.enums import Obligation
 from cases.models import plan_in_force
@@ -34,6 +35,7 @@ class Details:
     professions: str = ""
     connection_help: str = ""
     topics: int = ALL
+    reservation: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from cases.models import plan_in_force
 from cases.topics import ALL, must_be_readable
 from consent import coverage, snapshot
 from consent.handing_over import send_version
-from meetings import calendar, calling, rules
+from meetings import calendar, calling, rules, standing
 from meetings.models import (
     AnswerKind,
     Attendance,
@@ -87,6 +87,8 @@ def write_text(meeting, *, key: str, text: str, topics: int, by, invitation=None
 def invite(*, case, meeting, units, outside, consent, by) -> None:
     """One row for each who is called; the duty follows the party (KAL-3)."""
     duty = {guest.unit.pk: guest.has_duty for guest in rules.guests(case, by, consent)}
+    if meeting.reservation:
+        standing.take(case=case, meeting=meeting, unit_ids=[unit.pk for unit in units if duty[unit.pk]], by=by)
     rows = [
         Invitation(case=case, meeting=meeting, unit=unit, has_duty=duty[unit.pk], sent_by=SentBy.SYSTEM)
         for unit in units

@@ -400,6 +400,11 @@ class Migration(migrations.Migration):
             name="sequence",
             field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="ändring i kalendern"),
         ),
+        migrations.AddField(
+            model_name="meeting",
+            name="reservation",
+            field=models.UUIDField(editable=False, null=True, verbose_name="tagna stående tider"),
+        ),
         migrations.CreateModel(
             name="CancellationCall",
             fields=[

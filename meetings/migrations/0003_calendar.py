@@ -65,6 +65,7 @@ begin
       and not emergency) then
     return null;
   end if;
+  perform release_slots(m.reservation, old.unit_id);
   update meetings_meeting set sequence = sequence + 1 where id = m.id returning * into m;
   update notifications_delivery set state = 'cancelled' where case_id = m.case_id and unit_id = old.unit_id
     and state = 'due' and not to_person and assignment_id is null and calendar is not null;
@@ -77,9 +78,26 @@ end $$;
 {definer("calendar_access_ended()", to="")}
 create constraint trigger calendar_access_ended after delete on case_access deferrable initially deferred
   for each row when (not old.emergency) execute function calendar_access_ended();
+
+-- A meeting that is not to be lets go of the standing times that it had taken (KAL-9), whoever ended it.
+create function standing_times_let_go() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  perform release_slots(new.reservation, null);
+  return null;
+end $$;
+{definer("standing_times_let_go()", to="")}
+create trigger standing_times_let_go after update of state on meetings_meeting
+  for each row when (new.state in ('cancelled', 'moved') and new.reservation is not null)
+  execute function standing_times_let_go();
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("meetings", "0002_isolation"), ("cases", "0002_isolation"), ("notifications", "0002_isolation")]
+    dependencies = [
+        ("meetings", "0002_isolation"),
+        ("cases", "0002_isolation"),
+        ("notifications", "0002_isolation"),
+        ("slots", "0002_isolation"),
+    ]
     operations = [migrations.RunSQL(CALENDAR, migrations.RunSQL.noop)]

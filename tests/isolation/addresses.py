@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from organisations import roles
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
@@ -82,6 +83,7 @@ def lists(atlas: Atlas) -> list[Target]:
         Target("consent:received_one", {"pk": ids["received"]}, "post", instead=others, data={"reason": "Tillsyn"}),
         Target("deviations:unit_list"),
         *attention(atlas),
+        *standing_times(atlas),
     ]
 
 
@@ -97,6 +99,21 @@ def attention(atlas: Atlas) -> list[Target]:
         Target("correspondence:letters"),
         Target("correspondence:letter_pdf", letter, instead=others),
         Target("correspondence:letter_posted", letter, "post", instead=others),
+    ]
+
+
+def standing_times(atlas: Atlas) -> list[Target]:
+    """The own unit's; the administrator's is any in the organisation, so that only others are not found."""
+    own = {"number": atlas.cast.unit("owner").pk}
+    row = own | {"window": atlas.ids["window"]}
+    others = {who: NOT_FOUND for who in ("party", "same_kommun", "outsider", "reception")
+              if roles.allows(atlas.cast.assignment(who).role, "slots.own")}  # fmt: skip
+    return [
+        Target("slots:unit", own, instead=others),
+        Target("slots:new", own, instead=others),
+        Target("slots:new", own, "post", instead=others),
+        Target("slots:end", row, instead=others),
+        Target("slots:end", row, "post", allowed=MOVED, instead=others),
     ]
 
 

@@ -1,6 +1,7 @@
 """Cases in the states that the pages need, walked through the services and committed, and who is who in them."""
 
 from dataclasses import dataclass, field
+from datetime import time
 from functools import cached_property
 
 from django.db import connections
@@ -27,6 +28,7 @@ from plans import documents, endings
 from plans import services as plan_services
 from retention import services as retention
 from retention.models import RetentionBatch
+from slots.models import SlotWindow
 from tests import build
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
@@ -321,6 +323,10 @@ class Atlas:
             "invitation": self.one(
                 "select id from meetings_invitation where case_id = %s and unit_id is not null", invited
             ),
+            "window": SlotWindow.objects.using("admin").create(
+                unit=self.cast.unit("owner"), weekday=2, from_on=timezone.localdate(), to_on=timezone.localdate(),
+                starts=time(13), minutes=60, form="phone", created_by=self.cast.assignment("owner"),
+            ).pk,
             "call": CancellationCall.objects.using("admin").create(
                 case_id=invited, meeting_id=self.meeting("invited"), callee="person"
             ).pk,

@@ -36,6 +36,8 @@ DEFINERS = {
     "retention_decide", "retention_erase", "retention_export", "retention_exported", "retention_failed",
     "retention_finish", "retention_hold", "retention_items", "retention_list",
     "retention_next", "retention_overview", "retention_prepare",
+    "common_slots", "free_slots", "may_ask_slots", "publishing_units", "release_slots", "standing_times_let_go",
+    "take_slots", "units_with_slots",
     "sees_all", "spread_protection", "tell_of_failed_delivery",
     "tell_other_owners", "tells_other_sip", "unit_tree_changed", "units_with_access", "wanted_access",
     "withdraw_consent",

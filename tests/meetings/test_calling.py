@@ -1,6 +1,6 @@
 """A meeting called off on its very day: whom to phone, what is recorded, what everybody sees meanwhile (KAL-7)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -15,16 +15,15 @@ from casework import facts
 from casework.next_step import next_step
 from meetings import calling, services
 from meetings.models import CancellationCall, Invitation, Meeting
+from organisations import swedish
 from organisations.errors import RuleBroken
 from tests import build
-
-NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def midday():
-    """So that a meeting in an hour is today, whenever the tests are run."""
-    with time_machine.travel(NOON, tick=True):
+    """So that a meeting in a while is today, whenever the tests are run."""
+    with time_machine.travel(swedish.instant(timezone.localdate(), time(12)), tick=True):
         yield
 
 
@@ -74,17 +73,15 @@ def test_a_representative_is_phoned_but_not_one_who_is_to_know_nothing(cast):
         assert found[1].representative.name == "Rut Ombudsdotter"
 
 
-@pytest.mark.parametrize(("now", "listed"), [
-    (datetime(2026, 11, 24, 22, 50, tzinfo=UTC), 0),  # called 23.50 in Stockholm, to one minute past midnight there
-    (datetime(2026, 11, 24, 23, 10, tzinfo=UTC), 2),  # ten past midnight in Stockholm: the same day as the meeting
-])  # fmt: skip
-def test_the_day_is_stockholms(cast, now, listed):
-    """The same UTC date in both, and only the second is the meeting's own day."""
-    with time_machine.travel(datetime(2026, 11, 24, 22, 40, tzinfo=UTC)):
+@pytest.mark.parametrize(("minutes", "listed"), [(-10, 0), (10, 2)])
+def test_the_day_is_stockholms(cast, minutes, listed):
+    """Ten minutes before and after midnight there; in UTC it is the same date both times."""
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    midnight, starts = swedish.instant(tomorrow, time(0)), swedish.instant(tomorrow, time(9))
+    with time_machine.travel(midnight - timedelta(minutes=30)):
         case = build.consented(cast)
-        starts = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
         build.call(cast, case, starts_at=starts, ends_at=starts + timedelta(hours=1))
-    with time_machine.travel(now), cast.acting("owner"):
+    with time_machine.travel(midnight + timedelta(minutes=minutes)), cast.acting("owner"):
         found = Case.objects.with_names().get(pk=case.pk)
         services.cancel(case=found, meeting=found.meetings.get(), why="Sjuk", by=cast.owner)
         assert CancellationCall.objects.count() == listed
