@@ -1,4 +1,4 @@
-"""A kallelse on the units' common standing time, and a meeting called off on its very day, in browsers (KAL-7, KAL-9)."""
+"""A kallelse on a time that the units have in common, and a meeting called off on its day, in browsers (KAL-7, KAL-9)."""
 
 import re
 from datetime import date, timedelta
