@@ -15,6 +15,7 @@ from discharge import process
 from meetings import calling_pages
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
+from plans import pages as plans
 
 LATEST = 5
 PAGE = 50
@@ -55,6 +56,7 @@ def page(case, actor, *, revealed: bool = False) -> dict:
         | meeting_part(case, meeting, deadlines, now)
         | parties_part(case, actor, answers)
         | links(case, actor)
+        | plans.meter_of(case, actor)
         | {
             "todo": todo(case, known, deadlines),
             "called_off": calling_pages.called_off(case, actor, meetings),

@@ -1,7 +1,8 @@
 """The contexts of the citizen's pages."""
 
-from citizen import givers, readers, reading, words
+from citizen import givers, news, readers, reading, words
 from citizen.door import is_guardian
+from plans import crisis
 
 
 def only_one(cases):
@@ -38,6 +39,7 @@ def plan_page(case, actor) -> dict:
         shown["events"] = reading.happened(case, reading.consents_of(case))
     else:
         shown |= version_content(plan) | {"follow_up": reading.agreed_follow_up(case, plan)}
+        shown["news"] = news.since(plans[1], plan) if plans[1:] else []
     return frame(case) | shown
 
 
@@ -46,7 +48,16 @@ def version_page(case, plan) -> dict:
 
 
 def version_content(plan) -> dict:
-    return {"goals": reading.goals_of(plan), "numbers": words.numbers_in(plan.words.get("crisis_call", ""))}
+    return {"goals": reading.goals_of(plan), "worse": worse_of(plan)}
+
+
+def worse_of(plan) -> list[dict]:
+    """The levels of what happens if the person gets worse, each with the numbers to press."""
+    return [level | {"numbers": numbers_of(level)} for level in crisis.strip(plan.words)]
+
+
+def numbers_of(level) -> list:
+    return [n for row in level["rows"] if row["name"] == "call_first" for n in words.numbers_in(row["text"])]
 
 
 def consents_page(case) -> dict:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from audit import log
 from cases.enums import CloseReason
 from organisations import swedish
 from organisations.enums import Sector, UserKind
+from organisations.phones import PHONE
 
-PHONE = re.compile(r"(?:\+46|0)[0-9][0-9 ()/–-]{4,16}[0-9]")
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -96,6 +96,10 @@ DID = {
     ("cases", log.WRITE): gettext_lazy("Skrev i dina uppgifter"),
     ("consent", log.WRITE): gettext_lazy("Skrev ner vad du har sagt ja eller nej till"),
     ("meetings", log.WRITE): gettext_lazy("Skrev om ett möte"),
+    ("guests", log.READ): gettext_lazy("Läste sin inbjudan till mötet"),
+    ("guests", log.WRITE): gettext_lazy("Skrev om en inbjudan till mötet"),
+    ("guests", log.LOGIN): gettext_lazy("Öppnade sin inbjudan till mötet"),
+    ("guests", log.REFUSED): gettext_lazy("Skrev fel kod till sin inbjudan"),
     ("plans", log.WRITE): gettext_lazy("Skrev i planen"),
     ("messages", log.WRITE): gettext_lazy("Skrev ett meddelande till en annan enhet"),
     ("channels", log.WRITE): gettext_lazy("Ändrade hur du får besked"),
@@ -149,5 +153,8 @@ def and_list(names: list[str]) -> str:
     return _("%(first)s och %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
-def coming(names: list[str]) -> str:
-    return ngettext("%(names)s kommer.", "%(names)s kommer.", len(names)) % {"names": and_list(names)}
+def attendee(name: str, title: str, unit: str) -> str:
+    """Who comes to the meeting: the name when it was given, the work and where."""
+    first = name or title
+    said = ", ".join(filter(None, [f"{first[:1].upper()}{first[1:]}", title if name else "", unit]))
+    return said

@@ -1,5 +1,6 @@
 """Samordnad vårdplan: written by the unit that answers for the care, adjusted by each, then upprättad (LPT 7 a §)."""
 
+import hashlib
 import json
 import uuid
 
@@ -21,6 +22,7 @@ ONLY_PSYCHIATRY = (
     "tillsammans med er."
 )
 CHANGED = "Planen har ändrats sedan du öppnade sidan. Läs den igen innan ni justerar."
+TEXTS = ("needs_region", "needs_kommun", "patient_view", "by_others", "physician")
 # What the plan must say (LPT 7 a §), in the order of the page.
 DEMANDS = {
     "needs_region": "det bedömda behovet av insatser från regionen",
@@ -66,10 +68,25 @@ def must_be_maker(plan: CarePlan, by) -> None:
         raise RuleBroken("Bara den ansvariga enheten kan göra det här.")
 
 
-def write(*, plan, by, **texts) -> None:
-    """Write what the law demands; what a unit adjusted before is adjusted again."""
+def texts_of(plan: CarePlan) -> dict[str, str]:
+    """What has been written, by its heading."""
+    return {CarePlan._meta.get_field(name).verbose_name: getattr(plan, name) for name in TEXTS}
+
+
+def seen(plan: CarePlan) -> str:
+    """Tells whether the texts are the ones that a writer began from."""
+    return hashlib.sha256(repr([getattr(plan, name) for name in TEXTS]).encode()).hexdigest()
+
+
+def write(*, plan, by, began_from: str, **texts) -> None:
+    """Write what the law demands; what a unit adjusted before is adjusted again.
+
+    `began_from` is what `seen` said when the writer began. Raises RuleBroken when the texts are others now.
+    """
     must_be_draft(plan)
     must_be_maker(plan, by)
+    if began_from != seen(CarePlan.objects.select_for_update().get(pk=plan.pk)):
+        raise RuleBroken("Någon annan har skrivit i planen. Det du skrev står kvar här; det som är sparat står sist.")
     changed = [name for name, text in texts.items() if getattr(plan, name) != text]
     for name in changed:
         setattr(plan, name, texts[name])

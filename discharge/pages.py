@@ -16,6 +16,7 @@ from discharge.models import Discharge, NoticeMessage, NoticeReceiver, PaymentAm
 from organisations import swedish
 from organisations.enums import UnitKind
 from organisations.models import Authority, DeadlineRule, Guideline, Unit
+from plans import services as plans
 
 
 def number(text: str, default: int, first: int, last: int) -> int:
@@ -126,7 +127,10 @@ def current_or_404(case) -> Discharge:
     return found
 
 
-def in_case(case, actor) -> dict:
+def admitted(case, actor) -> dict:
+    """What to do when somebody is admitted while a plan is in force (UPP-4); Http404 when none is."""
+    if plans.in_force(case) is None:
+        raise Http404
     return frame.context(case, actor, here="discharge") | {
         "may_follow_up": may(case, actor, "plans.follow_up"),
         "may_close": may(case, actor, "cases.close"),
@@ -228,11 +232,16 @@ def amounts(county: str) -> dict:
     guideline = Guideline.objects.for_county(county, timezone.localdate())
     rules = DeadlineRule.objects.valid_on(timezone.localdate()).filter(guideline=guideline, kind=DeadlineKind.PAYMENT)
     average = guideline.settings.get("payment_model") == AVERAGE
-    return {"amounts": list(found), "rules": list(rules.order_by("-care_type")), "average": average}
+    shown = {"amounts": list(found), "seen": payment.own_amounts(county)}
+    return shown | {"rules": list(rules.order_by("-care_type")), "average": average}
 
 
 def new_plan(actor) -> dict:
     return {"refusal": care_plans.why_not_make(by=actor)}
+
+
+def plan_texts(plan) -> dict:
+    return {"plan": plan, "began_from": care_plans.seen(plan), "saved": care_plans.texts_of(plan)}
 
 
 def plan_initial(case) -> dict:

@@ -3,6 +3,7 @@
 When it begins is worked out by `cases.payment`, by the rule that the case's clock keeps.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from cases.clocks import Rule
 from cases.enums import CareType, DeadlineKind
 from discharge.models import PaymentAmount
 from organisations import swedish
+from organisations.errors import RuleBroken
 
 PAGE = 25
 MOST = 5000
@@ -141,8 +143,19 @@ def tenths(number) -> str:
     return f"{float(number):.1f}".replace(".", ",")
 
 
-def set_amount(*, county_code: str, year: int, kronor, source: str, by) -> PaymentAmount:
-    """A county's own amount for a year (LUS 4:5); the national ones come with the product."""
+def own_amounts(county_code: str) -> str:
+    """A county's own amounts as one line, to tell whether somebody else has changed them."""
+    own = PaymentAmount.objects.filter(county_code=county_code).order_by("year")
+    return hashlib.sha256(repr(list(own.values_list("year", "kronor", "source"))).encode()).hexdigest()
+
+
+def set_amount(*, county_code: str, year: int, kronor, source: str, seen: str, by) -> PaymentAmount:
+    """A county's own amount for a year (LUS 4:5); the national ones come with the product.
+
+    `seen` is what `own_amounts` said when the writer began. Raises RuleBroken when somebody else has saved since then.
+    """
+    if seen != own_amounts(county_code):
+        raise RuleBroken("Någon annan har skrivit in ett belopp sedan du öppnade sidan. Se tabellen och spara igen.")
     amount, _ = PaymentAmount.objects.update_or_create(
         county_code=county_code, year=year, defaults={"kronor": kronor, "source": source}
     )

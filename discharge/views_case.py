@@ -22,7 +22,7 @@ def overview(request, case):
 @door("discharge.view")
 def admitted(request, case):
     """The person was admitted while a SIP is in force: follow up, or end and begin again (UPP-4)."""
-    return render(request, "discharge/admitted.html", pages.in_case(case, request.actor))
+    return render(request, "discharge/admitted.html", pages.admitted(case, request.actor))
 
 
 @page_or_form

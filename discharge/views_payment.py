@@ -25,7 +25,8 @@ def amounts(request):
     form = AmountForm(request.POST or None)
 
     def act(form):
-        payment.set_amount(county_code=county, by=request.actor, **form.cleaned_data)
+        seen = request.POST.get("seen", "")
+        payment.set_amount(county_code=county, seen=seen, by=request.actor, **form.cleaned_data)
 
     shown = pages.amounts(county)
     done = "Beloppet är sparat för ert län."

@@ -93,9 +93,10 @@ def plan_edit(request, plan):
     form = CarePlanForm(request.POST or None, initial={name: getattr(plan, name) for name in CarePlanForm.base_fields})
 
     def act(form):
-        care_plans.write(plan=plan, by=request.actor, **form.cleaned_data)
+        began_from = request.POST.get("began_from", "")
+        care_plans.write(plan=plan, began_from=began_from, by=request.actor, **form.cleaned_data)
 
-    to, shown = ("discharge:plan", plan.pk), {"plan": plan, "heading": "Skriv i planen"}
+    to, shown = ("discharge:plan", plan.pk), pages.plan_texts(plan) | {"heading": "Skriv i planen"}
     return form_page(request, "discharge/plan_step.html", form, act, done="Planen är sparad.", to=to, context=shown)
 
 

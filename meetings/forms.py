@@ -10,7 +10,9 @@ from cases.topics import ALL
 from consent import coverage
 from consent.forms import UnitChoices
 from meetings import rules
-from meetings.models import AnswerKind, MeetingForm, MeetingTextKey
+from meetings.answering import may_say_today
+from meetings.forwarding_forms import AnswerFields, ReceptionFields
+from meetings.models import AnsweredHow, AnswerKind, MeetingForm, MeetingTextKey
 from meetings.standing import PicksStandingTime
 from organisations import swedish
 from organisations.enums import Role
@@ -33,7 +35,7 @@ class StaffChoice(forms.ModelChoiceField):
         return f"{staff.name}, {staff.title}"
 
 
-class CallForm(PicksStandingTime, forms.Form):
+class CallForm(PicksStandingTime, ReceptionFields):
     """Everything a kallelse says (KAL-2)."""
 
     day = SwedishDateField(label="Datum", future=True, missing="Välj ett datum för mötet.")
@@ -85,6 +87,7 @@ class CallForm(PicksStandingTime, forms.Form):
         self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=callable_ids).order_by("name")
         self.fields["outside"].queryset = outside
         self.has_units, self.has_outside = bool(callable_ids), outside.exists()
+        self.ask_for_reception([guest.unit for guest in self.guests if guest.covered])
         staff = staff_of([case.owner_unit_id, by.unit_id, *callable_ids], meeting)
         self.fields["chair"].queryset = self.fields["writer"].queryset = staff
         if not meeting:
@@ -152,31 +155,37 @@ class MoveForm(CallForm):
     field_order = ["why", "why_topics", *CallForm.base_fields]
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(AnswerFields):
     """Who comes from the unit (KAL-5)."""
 
-    answer = forms.ChoiceField(
-        label="Svar",
-        choices=[(value, label) for value, label in AnswerKind.choices if value != AnswerKind.NONE],
+    how = forms.ChoiceField(
+        label="Hur fick du svaret?",
+        choices=[(one.value, one.label) for one in (AnsweredHow.PHONE, AnsweredHow.LETTER)],
         widget=forms.RadioSelect,
-        error_messages={"required": "Välj ett svar."},
+        error_messages={"required": "Välj hur du fick svaret."},
     )
-    attendee_name = LineField(label="Vem kommer?", max_length=150, required=False)
-    attendee_title = LineField(label="Yrke eller roll", max_length=100, required=False)
     note = PlainTextField(label="Kommentar", max_length=2000, required=False, rows=2)
-    topics = TopicsField(label="Vad handlar kommentaren om?")
+    today = PlainTextField(
+        label="Det här gör ni i dag",
+        help_text="Fyll bara i om ni inte kommer. Alla som får läsa om ämnet ser det.",
+        max_length=2000,
+        required=False,
+        rows=2,
+    )
+    topics = TopicsField(label="Vad handlar det du skriver om?")
 
-    def __init__(self, data=None, *, invitation, by=None, **kwargs):
-        start = {name: getattr(invitation, name) for name in ("attendee_name", "attendee_title")}
-        start["note"] = invitation.answer_note
-        if invitation.answer != AnswerKind.NONE:
-            start["answer"] = invitation.answer
-        elif by:
+    def __init__(self, data=None, *, case, invitation, by=None, **kwargs):
+        start = {name: getattr(invitation, name) for name in self.KEPT}
+        start |= {"note": invitation.answer_note, "today": invitation.today}
+        if invitation.answer == AnswerKind.NONE and by:
             start |= {"attendee_name": by.name, "attendee_title": by.title}
-        super().__init__(data, initial=start, **kwargs)
+        start["how"] = invitation.answered_how
+        super().__init__(data, has_duty=invitation.has_duty, initial=start, **kwargs)
+        if by:
+            del self.fields["how"]
         fill_topics(self, topics=invitation.topics_of(MeetingTextKey.ANSWER_NOTE))
-        if not invitation.has_duty:
-            self.fields["note"].help_text = "Kommer ni inte? Skriv gärna vad ni gör i dag, om personen går med på det."
+        if not may_say_today(case, invitation):
+            del self.fields["today"]
 
 
 class HoldForm(forms.Form):

@@ -7,7 +7,7 @@ from cases import access
 from cases.enums import State
 from cases.topics import NOT_SHARED, sees_all
 from consent import coverage
-from meetings import calling_pages
+from meetings import calling_pages, forwarding_pages
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState, MeetingTextKey
 from organisations import swedish
 
@@ -84,7 +84,7 @@ def answers(case, meeting, actor) -> dict:
         "may_answer": own is not None and access.may(case, actor, "meetings.answer"),
         "has_begun": timezone.localdate(meeting.starts_at) <= timezone.localdate(),
         "is_today": timezone.localdate(meeting.starts_at) == timezone.localdate(),
-    }
+    } | forwarding_pages.at_a_glance(case, meeting, rows, actor)
 
 
 def row(case, invitation, actor) -> dict:

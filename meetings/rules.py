@@ -36,6 +36,9 @@ class Details:
     connection_help: str = ""
     topics: int = ALL
     reservation: UUID | None = None
+    # What a reception's rules ask for (KAL-4).
+    area: str = ""
+    listed_unit: Unit | None = None
 
 
 @dataclass(frozen=True)

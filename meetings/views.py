@@ -77,7 +77,7 @@ def move(request, case, meeting):
         with shown_on(form):
             services.move(case=case, meeting=found, by=request.actor, **form.values())
         if form.is_valid():
-            return sent(request, case, form, "Mötet är flyttat. Alla har fått en ny kallelse.", instead_of=found)
+            return sent(request, case, form, "Mötet är flyttat. Enheterna har fått en ny kallelse.", instead_of=found)
     missing = coverage.why_no_call(form.consent)
     return page(request, case, "call", form=form, meeting=found, missing=missing, texts=pages.texts(case))
 
@@ -88,7 +88,7 @@ def answer(request, case, meeting):
     """The own unit's answer (KAL-5)."""
     invitation = invitation_of(case, meeting, unit_id=request.actor.unit_id)
     services.opened(case=case, by=request.actor)
-    form = AnswerForm(request.POST or None, invitation=invitation, by=request.actor)
+    form = AnswerForm(request.POST or None, case=case, invitation=invitation, by=request.actor)
     return answering(request, case, invitation, form)
 
 
@@ -97,7 +97,7 @@ def answer(request, case, meeting):
 def answer_for(request, case, meeting, invitation):
     """An answer that the caller got by phone or letter."""
     found = invitation_of(case, meeting, pk=invitation)
-    return answering(request, case, found, AnswerForm(request.POST or None, invitation=found))
+    return answering(request, case, found, AnswerForm(request.POST or None, case=case, invitation=found))
 
 
 def answering(request, case, invitation, form):

@@ -74,7 +74,8 @@ def routine_of(unit) -> dict:
         cursor.execute(ONE_ROUTINE, {"today": timezone.localdate(), "routine": DEFAULT_ROUTINE, "unit": unit.pk})
         *_, weekdays, times = cursor.fetchone()
     watchers = list(InboxWatcher.objects.filter(unit=unit).values_list("assignment_id", flat=True))
-    return {"own": own is not None, "weekdays": list(weekdays), "times": list(times), "watchers": watchers}
+    seen = own.saved_at.isoformat() if own else ""
+    return {"own": own, "seen": seen, "weekdays": list(weekdays), "times": list(times), "watchers": watchers}
 
 
 def may_watch(unit):
@@ -83,18 +84,22 @@ def may_watch(unit):
     return found.filter(unit__organisation_id=unit.organisation_id, unit_id__in=[unit.pk, unit.parent_id])
 
 
-def set_routine(*, unit, weekdays: list[int], times: list[time], watchers, by) -> None:
-    """The unit's own routine takes the place of the guideline's. Raises RuleBroken without a day or a time."""
+def set_routine(*, unit, weekdays: list[int], times: list[time], watchers, seen: str, by) -> None:
+    """The unit's own routine takes the place of the guideline's.
+
+    `seen` is what `routine_of` said when the writer began. Raises RuleBroken without a day or a time, or when somebody
+    else has saved since then.
+    """
+    own = InboxRoutine.objects.select_for_update().filter(unit=unit).first()
+    if seen != (own.saved_at.isoformat() if own else ""):
+        raise RuleBroken("Någon annan har sparat rutinen sedan du öppnade sidan. Det du valde står kvar; spara igen.")
     if not weekdays or not times or len(times) > MOST_TIMES:
         raise RuleBroken(f"Välj minst en dag och skriv ett till {MOST_TIMES} klockslag.", field="times")
     wanted = {watcher.pk for watcher in watchers}
-    InboxRoutine.objects.update_or_create(
-        unit=unit,
-        defaults={
-            "weekdays": sorted(set(weekdays)), "times": sorted(set(times)), "saved_at": timezone.now(),
-            "saved_by_id": by.assignment_id,
-        },
-    )  # fmt: skip
+    own = own or InboxRoutine(unit=unit)
+    own.weekdays, own.times = sorted(set(weekdays)), sorted(set(times))
+    own.saved_at, own.saved_by_id = timezone.now(), by.assignment_id
+    own.save()
     InboxWatcher.objects.filter(unit=unit).exclude(assignment_id__in=wanted).delete()
     rows = [InboxWatcher(unit=unit, assignment_id=pk) for pk in sorted(wanted)]
     InboxWatcher.objects.bulk_create(rows, ignore_conflicts=True)

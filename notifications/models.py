@@ -89,6 +89,8 @@ class InboxItem(models.Model):
         ("moved", "Ny mötestid"),
         ("cancelled", "Möte inställt"),
         ("answer", "Svar på kallelse"),
+        ("handed_call", "Kallelse, lämnad vidare till er"),
+        ("handed_on", "Kallelsen är lämnad vidare"),
         ("plan", "Plan godkänd"),
         ("handed_over", "Ni har tagit över ärendet"),
         ("consent_ended", "Samordningen är avslutad"),

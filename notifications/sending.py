@@ -13,9 +13,10 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import connection
 
+from notifications import links
 from notifications.channels import OpenChannels, sdk
 from notifications.channels.base import Answer, Claimed, Outcome, again
-from notifications.templates import TEXTS
+from notifications.templates import GUEST, TEXTS
 from organisations.actors import worker_actor
 from organisations.jobs import must_see
 from organisations.scope import acting_for
@@ -50,6 +51,8 @@ returning d.id, d.attempts, d.template, d.channel, case
 """  # noqa: S608 - made of our own statements
 # The person's own address is read when it is needed, by a function that gives none once the yes has ended.
 ADDRESS = "select coalesce(person_address(%s), '')"
+# A link's secret is made for the message that carries it: the database gets the digest, and gives the address.
+GUEST_ADDRESS = "select coalesce(guest_address(%s, %s), '')"
 # `attempts` fences: a sender that was thought dead and woke up again changes nothing.
 MARK = """
 update notifications_delivery
@@ -99,10 +102,14 @@ def claim(*, away=()) -> Claimed | None:
         if found is None:
             return None
         *values, address, to_person, calendar = found
+        secret = links.new_secret() if values[2] == GUEST else ""
         if to_person:
             cursor.execute(ADDRESS, [values[0]])
             [address] = cursor.fetchone()
-    return Claimed(*values, address, json.loads(calendar) if calendar else None)
+        elif secret:
+            cursor.execute(GUEST_ADDRESS, [values[0], links.digest(secret)])
+            [address] = cursor.fetchone()
+    return Claimed(*values, address, secret, json.loads(calendar) if calendar else None)
 
 
 def deliver(row: Claimed, channels: OpenChannels) -> bool:

@@ -9,13 +9,17 @@ from urllib.parse import urlsplit
 NEW_MESSAGE = "new_message"
 REMINDER = "reminder"
 PERSON = "person"
+GUEST = "guest"
 
 SUBJECT = "Du har ett nytt meddelande"
 BODY = "Du har ett nytt meddelande. Logga in för att läsa.\n\n{address}\n"
 SHORT = "Du har ett nytt meddelande. Logga in för att läsa. {address}"
 # One text for all: already the difference between a call and a reminder would tell how far somebody's case has come.
 TEXTS = dict.fromkeys((NEW_MESSAGE, REMINDER, PERSON), (SUBJECT, BODY, SHORT))
-TO_CITIZENS = {PERSON}
+# To one without an account: the address is a link, which opens nothing without the code.
+BY_LINK = "Du har ett nytt meddelande. Öppna länken för att läsa. Koden får du på annat sätt."
+TEXTS[GUEST] = (SUBJECT, f"{BY_LINK}\n\n{{address}}\n", f"{BY_LINK} {{address}}")
+TO_CITIZENS = {PERSON, GUEST}
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,11 @@ def bare_address(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
 
 
-def render(template: str, *, url: str, citizen_url: str = "") -> Message:
-    """The message of a template, with the front door of staff or of citizens. Raises KeyError for one that is not."""
+def render(template: str, *, url: str, citizen_url: str = "", link: str = "") -> Message:
+    """The message of a template, with the front door of staff or of citizens, or for a guest its own link.
+
+    Raises KeyError for a template that is not.
+    """
     subject, body, short = TEXTS[template]
-    address = bare_address(citizen_url if citizen_url and template in TO_CITIZENS else url)
+    address = link or bare_address(citizen_url if citizen_url and template in TO_CITIZENS else url)
     return Message(subject, body.format(address=address), short.format(address=address))

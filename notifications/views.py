@@ -64,7 +64,7 @@ def routine(request, number):
     form = RoutineForm(request.POST or None, watchers=attention.may_watch(unit), initial=now)
     if request.method == "POST" and form.is_valid():
         with shown_on(form):
-            attention.set_routine(unit=unit, by=request.actor, **form.cleaned_data)
+            attention.set_routine(unit=unit, seen=request.POST.get("seen", ""), by=request.actor, **form.cleaned_data)
         if form.is_valid():
             messages.success(request, "Rutinen är sparad och gäller från och med nu.")
             return redirect("notifications:routine", unit.pk)

@@ -23,7 +23,7 @@ class Actor:
 
     @property
     def db_role(self) -> str:
-        return {"staff": "sip_staff", "citizen": "sip_citizen", "worker": "sip_worker"}[self.kind]
+        return {"staff": "sip_staff", "citizen": "sip_citizen", "worker": "sip_worker", "guest": "sip_guest"}[self.kind]
 
     @property
     def case_unit_id(self) -> int | None:
@@ -59,6 +59,11 @@ def staff_actor(assignment, *, user_id=None, purpose="") -> Actor:
 
 def citizen_actor(user) -> Actor:
     return Actor(kind="citizen", user_id=user.pk, name=user.name, purpose="Enskilds egen insyn")
+
+
+def guest_actor() -> Actor:
+    """Somebody without an account: known by nothing but what the database's functions are handed."""
+    return Actor(kind="guest", name="Deltagare utan konto", purpose="Svar på inbjudan")
 
 
 def worker_actor(job: str) -> Actor:

@@ -11,7 +11,8 @@ GROUP_SQL = """
 do $$
 declare name text;
 begin
-  foreach name in array array['sip_owner', 'sip_def', 'sip_staff', 'sip_citizen', 'sip_worker', 'sip_reports'] loop
+  foreach name in array array['sip_owner', 'sip_def', 'sip_staff', 'sip_citizen', 'sip_worker', 'sip_reports',
+      'sip_guest'] loop
     begin
       if not exists (select 1 from pg_roles where rolname = name) then
         execute format('create role %I nologin', name);
@@ -24,7 +25,7 @@ begin
   end if;
 end $$;
 grant usage, create on schema public to sip_owner, sip_def;
-grant usage on schema public to sip_staff, sip_citizen, sip_worker, sip_reports;
+grant usage on schema public to sip_staff, sip_citizen, sip_worker, sip_reports, sip_guest;
 """
 
 LOGIN_FUNCTIONS = "audit_append(jsonb), audit_ready(), audit_anchor_at(), oldest_due_delivery()"
@@ -66,10 +67,10 @@ def logins(environ: dict[str, str], *, demo: bool, testing: bool = False) -> lis
 
     In a demo the web login shows both faces; a test process also runs the workers' jobs, in their role.
     """
-    both = ("sip_staff", "sip_citizen", *(("sip_worker",) if testing else ()))
+    both = ("sip_staff", "sip_citizen", "sip_guest", *(("sip_worker",) if testing else ()))
     wanted = {
         "SIP_DB_WEB_URL": both if demo else ("sip_staff",),
-        "SIP_DB_CITIZEN_URL": ("sip_citizen",),
+        "SIP_DB_CITIZEN_URL": ("sip_citizen", "sip_guest"),
         "SIP_DB_WORKER_URL": ("sip_worker",),
         "SIP_DB_REPORTS_URL": ("sip_reports",),
     }

@@ -10,7 +10,7 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from audit import log
 from organisations import held, session, stepup
 from organisations import session_rules as rules
-from organisations.actors import citizen_actor, staff_actor
+from organisations.actors import citizen_actor, guest_actor, staff_actor
 from organisations.enums import UserKind
 from organisations.errors import TooMany, conflict_message, refused_by_database
 from organisations.models import Assignment
@@ -93,6 +93,12 @@ class ScopeMiddleware:
     def process_view(self, request, view, args, kwargs):
         match = request.resolver_match
         user = request.user
+        if getattr(view, "guest", False):
+            # The same for everybody, whoever is signed in: what a guest may see hangs on the guest's own cookie.
+            if settings.SIP_FACE not in ("both", UserKind.CITIZEN):
+                raise Http404
+            request.actor = guest_actor()
+            return run_in_scope(request, view, args, kwargs)
         if not user.is_authenticated:
             return None
         if user.kind == UserKind.STAFF:
@@ -138,7 +144,8 @@ def run_in_scope(request, view, args, kwargs):
             raise PermissionDenied from error
         raise
     finally:
-        if refused is not None:
+        # A guest's functions log for themselves; of somebody unknown there is nothing to tell.
+        if refused is not None and request.actor.kind != "guest":
             log_refusal(request, refused)
 
 
@@ -164,6 +171,12 @@ def log_refusal(request, reason) -> None:
 def polling(view):
     """Mark a page that the browser asks for by itself: reading it does not prolong the session."""
     view.polling = True
+    return view
+
+
+def guest(view):
+    """Mark a page for those without an account: no login, and in the database a role that reads no table."""
+    view.guest, view.login_required = True, False
     return view
 
 

@@ -2,7 +2,7 @@
 
 from django.db.migrations import RunSQL
 
-GROUPS = ("sip_staff", "sip_citizen", "sip_worker", "sip_reports")
+GROUPS = ("sip_staff", "sip_citizen", "sip_worker", "sip_reports", "sip_guest")
 
 # Tables that the web logins reach outside a scope: sessions, logins and the directory needed to choose an assignment.
 LOGIN_GRANTS = {

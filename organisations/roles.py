@@ -64,8 +64,13 @@ ACTIONS: dict[str, Rule] = {
     "meetings.call": Rule(HANDLERS, steers=True),
     "meetings.change": Rule(HANDLERS, steers=True),
     "meetings.answer": Rule(HANDLERS | {Role.RECEPTION}),
+    # A kallelse on its way inside the huvudman (KAL-4): its page stands outside the case
+    "meetings.hand_on": Rule(HANDLERS | {Role.RECEPTION}),
+    "meetings.handed": Rule(READERS, open_only=False),
     "meetings.remind": Rule(HANDLERS, steers=True),
     "meetings.hold": Rule(HANDLERS, steers=True),
+    # A link for one without an account: the calling side makes and ends it (KAL-3)
+    "guests.link": Rule(HANDLERS, steers=True),
     # Plan: every party writes in the live plan (PLA-4); approving is the steering unit's.
     "plans.edit": Rule(HANDLERS),
     "plans.start": Rule(HANDLERS, steers=True),
@@ -73,6 +78,8 @@ ACTIONS: dict[str, Rule] = {
     "plans.correct": Rule(HANDLERS, steers=True),
     "plans.report": Rule(HANDLERS),
     "plans.hand_out": Rule(HANDLERS),
+    # A party's own measures for its own record (PLA-8), also when the case has ended.
+    "plans.export": Rule(HANDLERS, open_only=False),
     "plans.follow_up": Rule(HANDLERS, steers=True),
     # Discharge (LUS): the ward and the receiving units have their own doors before there is a case
     "discharge.ward": Rule(READERS, open_only=False),
@@ -117,6 +124,7 @@ ACTIONS: dict[str, Rule] = {
     "logbook.extract": Rule(frozenset({Role.MANAGER}), open_only=False),
     # Administration, without case data
     "organisations.administer": Rule(frozenset({Role.ORG_ADMIN})),
+    "reception.administer": Rule(frozenset({Role.ORG_ADMIN})),
     "words.administer": Rule(frozenset({Role.ORG_ADMIN, Role.GUIDELINE_ADMIN})),
     "guidelines.view": Rule(frozenset({Role.ORG_ADMIN, Role.GUIDELINE_ADMIN})),
 }

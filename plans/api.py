@@ -4,16 +4,19 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
 from cases import topics
 from cases.access import case_by
 from cases.api import REFUSED
+from organisations import stepup
 from organisations.endpoints import Endpoint, Line, Named, PlainText, etag, must_match
+from organisations.errors import RuleBroken
 from organisations.models import Staff, Unit
-from plans import approval, followups, services
-from plans.models import BlockKey, Doer, FollowUp, MeasureStatus, Plan, PlanState
+from plans import approval, export, followups, services
+from plans.models import AgreedForm, BlockKey, Doer, FollowUp, MeasureStatus, Plan, PlanState
 
 IF_MATCH = OpenApiParameter(
     "If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, description="Planens ETag, som den lästes."
@@ -82,10 +85,18 @@ class PlanOut(PlanRow):
     relatives_measures = serializers.CharField(source="words.relatives_measures", required=False)
     others_measures = serializers.CharField(source="words.others_measures", required=False)
     others_nobody = serializers.BooleanField()
+    crisis_green_signs = serializers.CharField(source="words.crisis_green_signs", required=False)
+    crisis_green_self = serializers.CharField(source="words.crisis_green_self", required=False)
+    crisis_green_call = serializers.CharField(source="words.crisis_green_call", required=False)
+    crisis_green_we_do = serializers.CharField(source="words.crisis_green_we_do", required=False)
     crisis_signs = serializers.CharField(source="words.crisis_signs", required=False)
     crisis_self = serializers.CharField(source="words.crisis_self", required=False)
     crisis_call = serializers.CharField(source="words.crisis_call", required=False)
     crisis_we_do = serializers.CharField(source="words.crisis_we_do", required=False)
+    crisis_red_signs = serializers.CharField(source="words.crisis_red_signs", required=False)
+    crisis_red_self = serializers.CharField(source="words.crisis_red_self", required=False)
+    crisis_red_call = serializers.CharField(source="words.crisis_red_call", required=False)
+    crisis_red_we_do = serializers.CharField(source="words.crisis_red_we_do", required=False)
     person_opinion = serializers.CharField(source="words.person_opinion", required=False)
     disagreement = serializers.CharField(source="words.disagreement", required=False)
     lead_staff = Named(allow_null=True)
@@ -96,7 +107,9 @@ class PlanOut(PlanRow):
     follow_up_place = serializers.CharField()
     follow_up_caller = serializers.CharField()
     copies_to = serializers.CharField()
+    agreed_form = serializers.ChoiceField(choices=AgreedForm.choices, allow_blank=True)
     agreed_how = serializers.CharField()
+    agreed_before = serializers.ListField(child=serializers.CharField())
     goals = GoalOut(many=True)
     topics = serializers.SerializerMethodField(help_text="Ämnen för varje text.")
     hidden = serializers.ListField(child=serializers.CharField(), help_text="Texter som inte delas med er.")
@@ -128,10 +141,18 @@ class PlanIn(serializers.Serializer):
     relatives_measures = PlainText(required=False, allow_blank=True)
     others_measures = PlainText(required=False, allow_blank=True)
     others_nobody = serializers.BooleanField(required=False)
+    crisis_green_signs = PlainText(required=False, allow_blank=True)
+    crisis_green_self = PlainText(required=False, allow_blank=True)
+    crisis_green_call = PlainText(required=False, allow_blank=True)
+    crisis_green_we_do = PlainText(required=False, allow_blank=True)
     crisis_signs = PlainText(required=False, allow_blank=True)
     crisis_self = PlainText(required=False, allow_blank=True)
     crisis_call = PlainText(required=False, allow_blank=True)
     crisis_we_do = PlainText(required=False, allow_blank=True)
+    crisis_red_signs = PlainText(required=False, allow_blank=True)
+    crisis_red_self = PlainText(required=False, allow_blank=True)
+    crisis_red_call = PlainText(required=False, allow_blank=True)
+    crisis_red_we_do = PlainText(required=False, allow_blank=True)
     person_opinion = PlainText(required=False, allow_blank=True)
     disagreement = PlainText(required=False, allow_blank=True)
     lead_staff = serializers.PrimaryKeyRelatedField(queryset=Staff.objects.filter(is_active=True), required=False)
@@ -195,6 +216,10 @@ class MeasureIn(serializers.Serializer):
 
 class ApproveIn(serializers.Serializer):
     agreed_how = Line(max_length=300, help_text="Hur personen sa ja.")
+    agreed_form = serializers.ChoiceField(choices=AgreedForm.choices, required=False, default="")
+    agreed_before = serializers.ListField(
+        child=Line(max_length=250), required=False, default=list, max_length=30, help_text="Vilka som såg det."
+    )
     person_view = PlainText(required=False, allow_blank=True, default="", help_text="Personens syn på huvudansvarig.")
 
 
@@ -226,6 +251,22 @@ class FollowUpOut(serializers.Serializer):
     next_on = serializers.DateField(allow_null=True)
 
 
+class OwnMeasuresOut(serializers.Serializer):
+    """As the file: person, version, goals with the unit's own measures, huvudansvarig and follow-up."""
+
+    format = serializers.CharField()
+    format_version = serializers.IntegerField()
+    person = serializers.DictField(child=serializers.CharField())
+    case = serializers.CharField()
+    plan_version = serializers.IntegerField()
+    approved_on = serializers.DateField()
+    unit = serializers.CharField()
+    authority = serializers.CharField()
+    goals = serializers.ListField(child=serializers.DictField())
+    lead = serializers.DictField(child=serializers.CharField())
+    follow_up = serializers.DictField()
+
+
 class PlanApi(Endpoint):
     queryset = Plan.objects.all()
     serializer_class = PlanOut
@@ -239,6 +280,7 @@ class PlanApi(Endpoint):
         "measures": "plans.edit",
         "approve": "plans.approve",
         "follow_up": "plans.follow_up",
+        "own_measures": "plans.export",
     }
 
     def both(self, pk):
@@ -323,3 +365,21 @@ class PlanApi(Endpoint):
         statuses = {row["measure"]: (row["status"], row["reason"]) for row in values.pop("statuses", [])}
         found = followups.follow_up(case=case, by=self.actor, statuses=statuses, **values)
         return Response(FollowUpOut(found).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        responses={200: OwnMeasuresOut, 403: REFUSED, 409: REFUSED},
+        summary="Enhetens egna insatser, för den egna journalen",
+        description="Att hämta kräver att användaren nyss har loggat in på webbplatsen, och skrivs i loggen.",
+    )
+    @action(detail=True, methods=["get"], url_path="own-measures")
+    def own_measures(self, request, pk=None):
+        case, plan = self.both(pk)
+        if plan.is_draft:
+            raise RuleBroken(export.NOTHING)
+        if not stepup.is_fresh(request):
+            raise PermissionDenied("Det här tar ut uppgifter. Logga in igen på webbplatsen och gör om det.")
+        whole = services.with_content(Plan.objects.filter(pk=plan.pk)).get()
+        whole.case = case
+        told = export.facts(whole, by=self.actor)
+        export.fetched(whole, kind="api")
+        return Response(told)

@@ -14,7 +14,7 @@ from consent.handing_over import send_version
 from notifications import services as notifications
 from organisations import swedish
 from organisations.errors import RuleBroken
-from organisations.models import Unit
+from organisations.models import Assignment, Unit
 from plans import documents, rules, services, sharing
 from plans.models import Plan, PlanCorrection, PlanState
 from plans.rules import Missing, NotReady
@@ -63,8 +63,23 @@ def missing(plan, case) -> list[Missing]:
     return found
 
 
-def approve(*, plan: Plan, agreed_how: str, revision: int, by, person_view: str = "") -> Plan:
+def witnesses(plan: Plan, *, by) -> list[str]:
+    """Who may have seen the person's yes: those who came to the meeting beside the person, and the one who approves."""
+    came = documents.participants(plan.meeting_id)
+    names = [", ".join(filter(None, (one["name"], one["unit"]))) for one in came if one["name"] != documents.THE_PERSON]
+    own = Assignment.objects.select_related("staff", "unit").get(pk=by.assignment_id)
+    me = f"{own.staff.name}, {own.unit.name}"
+    # At the meeting the own title may have stood between the name and the unit.
+    others = [name for name in names if not name.startswith(own.staff.name)]
+    return list(dict.fromkeys([me, *others]))
+
+
+def approve(
+    *, plan: Plan, agreed_how: str, revision: int, by, person_view: str = "", agreed_form: str = "", agreed_before=()
+) -> Plan:
     """Approve the version that the person said yes to; it replaces the one in force and never changes again (PLA-5).
+
+    `agreed_form` is how the person showed it, `agreed_before` who saw it; one is not told without the other.
 
     Ownership moves to huvudansvarig's unit last, since the acting unit may stop steering by it.
     Raises NotReady naming each missing part, RuleBroken when somebody has written meanwhile or may not approve.
@@ -83,7 +98,11 @@ def approve(*, plan: Plan, agreed_how: str, revision: int, by, person_view: str 
     lacks = missing(plan, case)
     if lacks:
         raise NotReady(lacks)
-    adopt(plan, case, agreed_how=agreed_how, by=by)
+    if bool(agreed_form) != bool(agreed_before):
+        raise RuleBroken("Skriv både hur personen visade sitt ja och vilka som såg det.", field="agreed_before")
+    if set(agreed_before) - set(witnesses(plan, by=by)):
+        raise RuleBroken("Välj bland dem som var med på mötet, och dig själv.", field="agreed_before")
+    adopt(plan, case, by=by, agreed_how=agreed_how, agreed_form=agreed_form, agreed_before=agreed_before)
     if steers(case, by):
         name_lead(plan, case, person_view=person_view, by=by)
     else:
@@ -101,15 +120,15 @@ def approve(*, plan: Plan, agreed_how: str, revision: int, by, person_view: str 
     return plan
 
 
-def adopt(plan: Plan, case: Case, *, agreed_how: str, by) -> None:
+def adopt(plan: Plan, case: Case, *, by, **agreed) -> None:
     """The version in force gives way; the draft becomes the plan, and the case is planned."""
     for before in case.plans.filter(state=PlanState.APPROVED):
         before.superseded()
         before.save(update_fields=["state"])
-    plan.approved(at=timezone.now(), by=by, agreed_how=agreed_how)
+    plan.approved(at=timezone.now(), by=by, **agreed)
     # A new revision: a PDF of the draft, drawn before, is not the PDF of what was approved.
     plan.revision += 1
-    plan.save(update_fields=["state", "revision", "approved_at", "approved_by", "person_agrees", "agreed_how"])
+    plan.save(update_fields=Plan.APPROVAL)
     case.plan_adopted()
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from plans import forms
+from plans import forms, forms_crisis
 from plans.models import BlockKey
 from plans.sharing import NOT_SHARED
 
@@ -50,7 +50,9 @@ BLOCKS = {
         Block("nulage", "Så är det nu och det här behöver du", "Nuläge", "nuläget", forms.SituationForm),
         Block("huvudmal", "Huvudmål", "Huvudmål", "huvudmålet", forms.MainGoalForm),
         Block("andra", "Det här gör du och andra", "Du och andra", "vad du och andra gör", forms.OthersForm),
-        Block("samre", "Om du mår sämre", "Om du mår sämre", "om du mår sämre", forms.CrisisForm),
+        Block("mar-bra", "Grönt: när du mår bra", "När du mår bra", "när du mår bra", forms_crisis.GreenForm),
+        Block("samre", "Gult: om du mår sämre", "Om du mår sämre", "om du mår sämre", forms_crisis.CrisisForm),
+        Block("akut", "Rött: om det blir akut", "Om det blir akut", "om det blir akut", forms_crisis.RedForm),
         Block("asikt", "Vad du tycker om planen", "Din åsikt", "vad personen tycker", forms.OpinionForm),
         Block("ansvar", "Huvudansvarig", "Huvudansvarig", "huvudansvarig", forms.LeadForm),
         Block("uppfoljning", "Uppföljning", "Uppföljning", "uppföljningen", forms.FollowUpDateForm),

@@ -118,9 +118,12 @@ def put_in_force(plan: Plan, before: Plan, *, by) -> None:
     """One version in force at any time; what the person said of the first holds for the corrected one."""
     before.superseded()
     before.save(update_fields=["state"])
-    plan.approved(at=timezone.now(), by=by, agreed_how=f"Rättelse, inget nytt möte. {before.agreed_how}"[:300])
+    plan.approved(
+        at=timezone.now(), by=by, agreed_how=f"Rättelse, inget nytt möte. {before.agreed_how}"[:300],
+        agreed_form=before.agreed_form, agreed_before=before.agreed_before,
+    )  # fmt: skip
     plan.revision += 1
-    plan.save(update_fields=["state", "revision", "approved_at", "approved_by", "person_agrees", "agreed_how"])
+    plan.save(update_fields=Plan.APPROVAL)
 
 
 def share(plan: Plan, case, *, by) -> None:

@@ -16,14 +16,20 @@ from meetings.models import Attendance
 from organisations import swedish
 from organisations.enums import Sector
 from organisations.errors import TooMany
-from plans import services, sharing
-from plans.models import BlockKey, Doer, HandedOutCopy, Plan, PlanDocument
+from plans import crisis, services, sharing
+from plans.models import AgreedForm, BlockKey, Doer, HandedOutCopy, Plan, PlanDocument
 from plans.sharing import NOT_SHARED, NOT_THE_WHOLE, PART_NOT_SHARED
 from plans.tasks import nudge
 
 ORDERED = "plans.pdf_ordered"
 ORDERS_A_MINUTE = 30
+THE_PERSON = "Du"
 LABELS = {Doer.SELF: "Du själv"}
+SAID_YES = {AgreedForm.SAID: "Du sa ja.", AgreedForm.NOD: "Du visade ja utan ord.", AgreedForm.WRITTEN: "Du skrev ja."}
+SIGNED = {
+    "required": "Planen skrivs under enligt riktlinjen. Den gäller även utan underskrift.",
+    "optional": "Den som vill skriver under. Planen gäller även utan underskrift.",
+}
 KINDS = {Doer.SELF: "self", Doer.RELATIVE: "relative", Doer.OTHER: "other"}
 
 
@@ -63,12 +69,7 @@ def context(plan: Plan, *, consent: Consent | None = None) -> dict:
         "self_do": words["own_measures"],
         "relatives_do": words["relatives_measures"],
         "others_do": words["others_measures"] or nobody,
-        "crisis": {
-            "signs": words["crisis_signs"],
-            "self_help": words["crisis_self"],
-            "we_do": words["crisis_we_do"],
-            "call_first": words["crisis_call"],
-        },
+        "crisis": {"levels": crisis.strip(plan.words, instead=NOT_SHARED)},
         "own_opinion": words["person_opinion"],
         "disagreement": words["disagreement"],
         "lead": lead_text(plan),
@@ -81,7 +82,9 @@ def context(plan: Plan, *, consent: Consent | None = None) -> dict:
         "participants": participants(plan.meeting_id),
         "consent": {"text": consent_text(consent, whole=plan.seen_whole)},
         "copies": [line.strip() for line in plan.copies_to.split("\n") if line.strip()],
-        "signatures": case.guideline.signatures == "required",
+        "agreed": agreed_text(plan),
+        "signatures": case.guideline.signatures in SIGNED,
+        "signatures_text": SIGNED.get(case.guideline.signatures, ""),
     }
 
 
@@ -176,7 +179,7 @@ def participants(meeting_id) -> list[dict]:
     came = Attendance.objects.filter(meeting_id=meeting_id, came=True).select_related("unit")
     return [
         {
-            "name": "Du" if row.is_person else ", ".join(filter(None, (row.name, row.title))),
+            "name": THE_PERSON if row.is_person else ", ".join(filter(None, (row.name, row.title))),
             # One who came without a name is told by the unit alone.
             "unit": row.unit.name if row.unit_id and row.unit.name != row.name else "",
             "phone": row.unit.phone if row.unit_id else "",
@@ -184,6 +187,20 @@ def participants(meeting_id) -> list[dict]:
         }
         for row in (came.order_by("-is_person", "pk") if meeting_id else ())
     ]
+
+
+def agreed_text(plan: Plan) -> dict:
+    """How the person said yes, who saw it and who approved; nothing before that (PLA-4)."""
+    if not plan.approved_at:
+        return {}
+    said = SAID_YES.get(plan.agreed_form, "")
+    how = plan.agreed_how.strip()
+    return {
+        "said": said if how.rstrip(".") == said.rstrip(".") else " ".join(filter(None, (said, how))),
+        "before": list(plan.agreed_before),
+        "by": plan.approved_by.staff.name if plan.approved_by_id else "",
+        "on": swedish.short_date(plan.approved_at),
+    }
 
 
 def consent_text(consent: Consent | None, *, whole: bool = True) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cases import frame, topics
 from cases.access import may
-from plans import approval, documents, language, rules, services
+from plans import approval, attention, documents, language, rules, services
 from plans.blocks import BLOCKS
 from plans.forms import MeasureForm
 from plans.models import Doer, Goal, Measure
@@ -103,7 +103,8 @@ def page(actor, case, plan, *, form=None, editing: str = "") -> dict:
         "goals": goals,
         "nav": navigation(blocks, goals, lacking, editing),
         "missing": lacking,
-        "hints": rules.hints(plan),
+        "hints": attention.hints(plan, case),
+        "meter": rules.meter(plan, lacking),
         "checked": reader.form(form),
         "score": reader.score(plan),
         "writers": writers(plan, actor),
@@ -162,7 +163,15 @@ def shown_goal(number: int, goal, known, reader) -> dict:
     ]
     keys = {"key": f"goal:{goal.pk}", "new": f"new:{goal.pk}"}
     tags = topics.labels_of(goal.topics, known)
-    return {"row": goal, "number": number, "measures": measures, "tags": tags, "language": reader.goal(goal), **keys}
+    return {
+        "row": goal,
+        "number": number,
+        "measures": measures,
+        "tags": tags,
+        "language": reader.goal(goal),
+        "smart": language.smart(goal),
+        **keys,
+    }
 
 
 def navigation(blocks, goals, lacking, editing) -> list[dict]:

@@ -5,10 +5,9 @@ Reads the plan's own tables alone: row security shows one who has broken the gla
 
 from cases import topics
 from organisations import swedish
-from plans import documents, services, versions
+from plans import crisis, documents, services, versions
 from plans.models import BlockKey, Plan, PlanState
 
-CRISIS = (BlockKey.CRISIS_SIGNS, BlockKey.CRISIS_SELF, BlockKey.CRISIS_CALL, BlockKey.CRISIS_WE_DO)
 # Meant for the person and the parties: no help in an emergency.
 NOT_SHOWN = {BlockKey.PERSON_OPINION, BlockKey.DISAGREEMENT}
 
@@ -18,13 +17,14 @@ def page(case_id, opened, *, now) -> dict | None:
     plan = services.with_content(Plan.objects.filter(case_id=case_id, state=PlanState.APPROVED)).first()
     if plan is None:
         return None
-    rest = [key for key in BlockKey if key not in CRISIS and key not in NOT_SHOWN]
+    rest = [key for key in BlockKey if key not in crisis.KEYS and key not in NOT_SHOWN]
     return {
         "case_id": case_id,
         "opened": opened,
         "left": time_left(opened.ends_at, now),
         "heading": versions.heading(plan),
-        "crisis": texts(plan, CRISIS),
+        # The worst first: that is what somebody has opened it for.
+        "crisis": crisis.strip(plan.words, instead=topics.NOT_SHARED)[::-1],
         "texts": texts(plan, rest),
         "goals": [documents.goal_text(number, goal) for number, goal in enumerate(plan.goals.all(), start=1)],
         "lead": documents.lead_text(plan),

@@ -155,14 +155,6 @@ class OthersForm(BlockForm):
         return self.cleaned_data
 
 
-class CrisisForm(BlockForm):
-    columns = ("crisis_signs", "crisis_self", "crisis_call", "crisis_we_do")
-    crisis_signs = text("Tecken att se upp med", "Ett tecken per rad.")
-    crisis_self = text("Det kan du göra själv", rows=3)
-    crisis_call = text("Ring först", "Vem, vilket nummer och vilka tider. Ett nummer per rad.", 3)
-    crisis_we_do = text("Då gör vi", rows=3)
-
-
 class OpinionForm(BlockForm):
     columns = ("person_opinion", "disagreement")
     person_opinion = text("Vad tycker du om planen?", "Skriv personens egna ord om insatserna.", 3)
@@ -286,22 +278,6 @@ class MeasureForm(RevisionForm):
         unit = f"unit:{stale.theirs['unit_id']}"
         who = dict(self.fields["who"].choices).get(unit) or self.WHO.get(stale.theirs["doer"], "")
         self.other_texts.insert(1, ("Vem ansvarar?", who))
-
-
-class ApproveForm(RevisionForm):
-    """The person's yes to exactly the revision that is read on the page."""
-
-    person_agrees = forms.BooleanField(
-        label="Personen har läst eller hört planen och är med på den",
-        error_messages={"required": "Kryssa i att personen är med på planen. Annars går den inte att godkänna."},
-    )
-    agreed_how = LineField(label="Hur sa personen ja?", help_text="Till exempel ”Du sa ja på mötet.”", max_length=300,
-                           missing="Skriv hur personen sa ja.")  # fmt: skip
-    person_view = PlainTextField(label="Vad tycker personen om vem som är huvudansvarig?", rows=2, max_length=1000,
-                                 required=False)  # fmt: skip
-
-    def values(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("revision", "agreed_how", "person_view")}
 
 
 class HandOutForm(forms.Form):

@@ -2,15 +2,21 @@
 
 from functools import cached_property
 
-from organisations import words
+from organisations import swedish, words
 from plainlanguage.check import Hint, Report, check, check_measure
 from plainlanguage.score import Score, score
+from plainlanguage.smart import GoalHint, check_goal
 from plans import documents
 from plans.models import BlockKey, Doer
 from plans.rules import all_measures
 
 # What the person says, and whom to ring: neither is rewritten.
-OWN_WORDS = frozenset({BlockKey.WHAT_MATTERS, BlockKey.PERSON_OPINION, BlockKey.CRISIS_CALL})
+OWN_WORDS = frozenset(
+    {
+        BlockKey.WHAT_MATTERS, BlockKey.PERSON_OPINION, BlockKey.CRISIS_CALL, BlockKey.CRISIS_GREEN_CALL,
+        BlockKey.CRISIS_RED_CALL,
+    }
+)  # fmt: skip
 MOST_SHOWN = 8
 GOAL_TEXTS = ("text", "how_noticed")
 # What may be sent to be looked at while it is written: the texts of the plan, of a goal and of a measure.
@@ -63,6 +69,14 @@ class Reader:
         texts = [self.text(key, row.text) for key, row in plan.rows.items()]
         texts += [self.text(name, getattr(goal, name)) for goal in plan.goals.all() for name in GOAL_TEXTS]
         return score([*texts, *(self.measure(measure) for measure in all_measures(plan))])
+
+
+def smart(goal) -> tuple[GoalHint, ...]:
+    """What a goal leaves open; the last day of its measures says when (PLA-7)."""
+    ends = [measure.ends_on for measure in goal.measures.all() if measure.ends_on]
+    return check_goal(
+        goal.text, how_noticed=goal.how_noticed, when=f"senast {swedish.short_date(max(ends))}" if ends else ""
+    )
 
 
 def who_of(measure) -> str:

@@ -12,6 +12,7 @@ from cases.topics import ALL
 from meetings.models import Meeting
 from organisations.models import Assignment, Authority, Staff, Unit
 from plans.correction_models import PlanCorrection as PlanCorrection
+from plans.export_models import PartyExport as PartyExport
 from plans.pdf_queue import Drawn
 
 
@@ -21,6 +22,14 @@ class PlanState(models.TextChoices):
     SUPERSEDED = "superseded", "Ersatt"
 
 
+class AgreedForm(models.TextChoices):
+    """How the person showed a yes to the plan (PLA-4)."""
+
+    SAID = "said", "Sa ja"
+    NOD = "nod", "Visade ja utan ord"
+    WRITTEN = "written", "Skrev ja"
+
+
 class Plan(ConcurrentTransitionMixin, models.Model):
     """One version of the plan (PLA-2); once approved its content can never change (PLA-5)."""
 
@@ -28,6 +37,12 @@ class Plan(ConcurrentTransitionMixin, models.Model):
     CONTENT = [
         "others_nobody", "lead_staff", "lead_unit", "lead_authority", "follow_up_on", "follow_up_time",
         "follow_up_place", "follow_up_caller", "copies_to",
+    ]  # fmt: skip
+
+    # What approving writes.
+    APPROVAL = [
+        "state", "revision", "approved_at", "approved_by", "person_agrees", "agreed_how", "agreed_form",
+        "agreed_before",
     ]  # fmt: skip
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="plans", verbose_name="ärende")
@@ -63,7 +78,9 @@ class Plan(ConcurrentTransitionMixin, models.Model):
     approved_at = models.DateTimeField("godkänd", null=True)
     approved_by = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="+", verbose_name="godkänd av")
     person_agrees = models.BooleanField("personen är med på planen", default=False)
+    agreed_form = models.CharField("hur personen visade ja", max_length=8, choices=AgreedForm, blank=True)
     agreed_how = models.CharField("hur personen sa ja", max_length=300, blank=True)
+    agreed_before = ArrayField(models.CharField(max_length=250), default=list, verbose_name="vilka som såg det")
 
     class Meta:
         verbose_name = "plan"
@@ -85,6 +102,12 @@ class Plan(ConcurrentTransitionMixin, models.Model):
                     person_agrees=True,
                 ),
                 name="plan_approved_is_whole",
+            ),
+            # PLA-4: a yes whose form is known also says how it was given and who saw it; older versions lack all three.
+            models.CheckConstraint(
+                condition=Q(agreed_form="", agreed_before__len=0)
+                | (Q(agreed_form__in=["said", "nod", "written"], agreed_before__len__gt=0) & ~Q(agreed_how="")),
+                name="plan_agreed_before_somebody",
             ),
         ]
 
@@ -111,10 +134,11 @@ class Plan(ConcurrentTransitionMixin, models.Model):
         return [key for key in BlockKey.values if key not in self.rows]
 
     @transition(field=state, source=PlanState.DRAFT, target=PlanState.APPROVED)
-    def approved(self, *, at, by, agreed_how):
+    def approved(self, *, at, by, agreed_how, agreed_form="", agreed_before=()):
         """The person and the caller agreed on this version."""
         self.approved_at, self.approved_by_id = at, by.assignment_id
         self.person_agrees, self.agreed_how = True, agreed_how
+        self.agreed_form, self.agreed_before = agreed_form, list(agreed_before)
 
     @transition(field=state, source=PlanState.APPROVED, target=PlanState.SUPERSEDED)
     def superseded(self):
@@ -132,10 +156,18 @@ class BlockKey(models.TextChoices):
     OWN_MEASURES = "own_measures", "Det här gör du själv"
     RELATIVES_MEASURES = "relatives_measures", "Det här gör dina närstående"
     OTHERS_MEASURES = "others_measures", "Det här gör andra än kommunen och regionen"
+    CRISIS_GREEN_SIGNS = "crisis_green_signs", "Så märks det att du mår bra"
+    CRISIS_GREEN_SELF = "crisis_green_self", "Det här gör du för att må bra"
+    CRISIS_GREEN_CALL = "crisis_green_call", "Hit ringer du när du undrar något"
+    CRISIS_GREEN_WE_DO = "crisis_green_we_do", "Det här gör vi när du mår bra"
     CRISIS_SIGNS = "crisis_signs", "Tecken att se upp med"
     CRISIS_SELF = "crisis_self", "Det här kan du göra själv"
     CRISIS_CALL = "crisis_call", "Ring först"
     CRISIS_WE_DO = "crisis_we_do", "Det här gör vi"
+    CRISIS_RED_SIGNS = "crisis_red_signs", "Tecken på att det är akut"
+    CRISIS_RED_SELF = "crisis_red_self", "Det här kan du göra när det är akut"
+    CRISIS_RED_CALL = "crisis_red_call", "Ring direkt"
+    CRISIS_RED_WE_DO = "crisis_red_we_do", "Det här gör vi när det är akut"
     PERSON_OPINION = "person_opinion", "Vad du tycker om planen"
     DISAGREEMENT = "disagreement", "Det här är vi inte överens om"
 

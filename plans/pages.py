@@ -7,7 +7,7 @@ from cases import frame, topics
 from cases import services as cases
 from cases.access import may
 from organisations import swedish
-from plans import approval, corrections, documents, language, rules, services, sharing, versions
+from plans import approval, attention, corrections, documents, language, rules, services, sharing, versions
 from plans.models import HandedOutCopy, Plan, PlanState
 
 
@@ -53,7 +53,18 @@ def overview(actor, case) -> dict:
         "may_edit": may_edit,
         "may_approve": may(case, actor, "plans.approve"),
         "may_hand_out": may(case, actor, "plans.hand_out"),
+        "may_export": plan is not None and may(case, actor, "plans.export"),
     }
+
+
+def meter_of(case, actor) -> dict:
+    """The law's four parts in the draft, for the case page; nothing when no plan is being written."""
+    draft = services.draft_of(case)
+    if draft is None:
+        return {"meter": None}
+    draft.case = case
+    write_url = reverse("plans:edit", args=[case.pk]) if may(case, actor, "plans.edit") else None
+    return {"meter": rules.meter(draft, approval.missing(draft, case)), "meter_of": draft, "write_url": write_url}
 
 
 def handed_out(case):
@@ -116,31 +127,13 @@ def approving(actor, case, plan, form) -> dict:
         "plan": plan,
         "form": form,
         "refusal": approval.why_not(case, by=actor, consent=consent),
-        "checklist": checklist(lacking),
+        "checklist": rules.checklist(plan, lacking),
         "missing": lacking,
-        "hints": rules.hints(plan),
+        "hints": attention.hints(plan, case),
         "sheet": documents.context(plan, consent=consent),
         "new_lead": case.lead_staff_id != plan.lead_staff_id or case.lead_unit_id != plan.lead_unit_id,
         "moves_to": plan.lead_unit if plan.lead_unit_id and plan.lead_unit_id != case.owner_unit_id else None,
     }
-
-
-CHECKS = (
-    ("measures", "Vilka insatser som behövs", "mal"),
-    ("authority", "Vilken huvudman som ansvarar för varje insats", "mal"),
-    ("others", "Vad andra än kommunen och regionen gör", "andra"),
-    ("lead_authority", "Vilken huvudman som har det övergripande ansvaret", "ansvar"),
-    ("lead", "Huvudansvarig person", "ansvar"),
-    ("follow_up", "Datum för uppföljning", "uppfoljning"),
-)
-
-
-def checklist(lacking) -> list[dict]:
-    """The law's four parts, huvudansvarig and the follow-up date, each with what it lacks."""
-    return [
-        {"text": text, "block": block, "lacks": [item.text for item in lacking if item.part == part]}
-        for part, text, block in CHECKS
-    ]
 
 
 def after_approval(actor, case) -> str:

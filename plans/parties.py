@@ -8,6 +8,11 @@ from cases import services as cases
 from organisations.models import Unit
 
 
+def ids_of(case) -> set[int]:
+    """The owner's unit and every unit that takes part now, by id."""
+    return {case.owner_unit_id, *case.participations.active().values_list("unit_id", flat=True)}
+
+
 def units_of(case) -> list[Unit]:
     """The owner's unit and every unit that takes part now."""
     taking_part = case.participations.active().values("unit_id")

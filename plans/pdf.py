@@ -19,6 +19,11 @@ def render_plan(context: dict, *, timeout: float = 60) -> bytes:
     return _order("plan", context, timeout)
 
 
+def render_measures(context: dict, *, timeout: float = 60) -> bytes:
+    """A party's own measures, for its own record (PLA-8)."""
+    return _order("measures", context, timeout)
+
+
 def render_invitation(context: dict, *, timeout: float = 60) -> bytes:
     """The letter that invites the person to the meeting, in plain language (KAL-10)."""
     return _order("invitation", context, timeout)

@@ -3,8 +3,8 @@
 Runs only as a subprocess (`python -m plans.render`, started by `plans.pdf`): it reads nothing but its
 own folders, reaches no network, and has ceilings for memory and time.
 
-Input: `{"document": "plan" | "invitation" | "log" | "notice" | "care_plan", "context": {…}}`. All values are finished
-Swedish text unless said otherwise; a missing or empty one leaves its section out.
+Input: `{"document": "plan" | "invitation" | "log" | "notice" | "care_plan" | "measures", "context": {…}}`. All values
+are finished Swedish text unless said otherwise; a missing or empty one leaves its section out.
 
 plan: person {name, number}, version (number), approved_on (2026-03-17), draft (bool), correction,
 not_the_whole (why this copy lacks something), issued_by, case_number, what_matters, why, strengths,
@@ -12,13 +12,19 @@ situation, long_term_goal,
 goals [{number, text, how_noticed, horizon ("short", "long" or words),
 measures [{text, who_kind (region, kommun, self, relative, other, school, private), who_label, who,
 when, where}]}], self_do, relatives_do, others_do,
-crisis {signs (text or list), self_help, we_do, call_first (text or list of {name, phone})},
+crisis {levels [{key (green, yellow, red), heading, plain (bool: no heading), hidden (bool), rows [{name (signs,
+self_help, call_first, we_do), label, text}]}], call_first (list of {name, phone})}; in one drawn before there were
+levels instead signs (text or list), self_help, we_do, call_first (text or list),
 own_opinion, disagreement, lead {name, title, unit, phone, authority},
 follow_up {when, where, who_calls}, met (when and where the meeting was),
-participants [{name, unit, phone, present (bool)}], consent {text}, copies [text], signatures (bool).
+participants [{name, unit, phone, present (bool)}], consent {text}, copies [text],
+agreed {said, before [text], by, on}, signatures (bool: lines to sign on), signatures_text.
 
 invitation: person {name}, issued_by, written_on (2026-03-05), meeting {when, form, where}, about,
 questions [text], participants [text], support, caller {name, title, unit, phone}.
+
+measures: person {name, number}, case_number, version, approved_on, written_on (2026-03-05), unit, authority,
+goals [{text, how_noticed, measures [{text, who, when, place}]}], lead, follow_up.
 
 notice: address [text], written_on (2026-03-05), text.
 
@@ -45,7 +51,7 @@ from pikepdf import Array, Dictionary, Name
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
-from organisations import swedish
+from organisations import phones, swedish
 
 HERE = Path(__file__).resolve().parent
 PAGES = HERE / "pdf"
@@ -67,6 +73,7 @@ REFUSED = 3
 
 TITLES = {
     "plan": "Din samordnade individuella plan",
+    "measures": "Egna insatser",
     "invitation": "Inbjudan till SIP-möte",
     "log": "Vilka har läst",
     "notice": "Du har ett nytt meddelande",
@@ -87,6 +94,12 @@ ALWAYS_CALL = [
     {"name": "Råd om vård, dygnet runt", "phone": "1177"},
     {"name": "Vid fara för livet", "phone": "112"},
 ]
+BEFORE_LEVELS = {
+    "signs": "Tecken att se upp med",
+    "self_help": "Det kan du göra själv",
+    "we_do": "Då gör vi så här",
+    "call_first": "Ring först",
+}
 QUESTIONS = [
     "Vad är viktigt för dig?",
     "Vad fungerar bra i dag?",
@@ -179,10 +192,28 @@ def _goal(number: int, goal: dict) -> dict:
     }
 
 
+def _crisis(data: dict) -> dict:
+    """The levels, each text in lines or in pieces with the numbers apart; and the table of whom to ring."""
+    call_first = data.get("call_first") or ""
+    texts = {"signs": data.get("signs"), "self_help": data.get("self_help"), "we_do": data.get("we_do")}
+    texts["call_first"] = call_first if isinstance(call_first, str) else ""
+    before = [{"name": name, "label": BEFORE_LEVELS[name], "text": text} for name, text in texts.items() if text]
+    levels = data.get("levels") or ([{"plain": True, "rows": before}] if before else [])
+    return {
+        "levels": [{**level, "rows": [_crisis_row(row) for row in level.get("rows") or []]} for level in levels],
+        "calls": (call_first if isinstance(call_first, list) else []) + ALWAYS_CALL,
+    }
+
+
+def _crisis_row(row: dict) -> dict:
+    text = row.get("text") or ""
+    if row.get("name") == "signs":
+        return {**row, "lines": _lines(text)}
+    return {**row, "pieces": phones.pieces(text) if row.get("name") == "call_first" else [phones.Piece(text)]}
+
+
 def _plan(data: dict) -> dict:
     person = data.get("person") or {}
-    crisis = data.get("crisis") or {}
-    call_first = crisis.get("call_first") or ""
     approved = _day(data.get("approved_on"))
     version = f"Version {data.get('version') or 1}"
     version += ", utkast" if data.get("draft") else f", godkänd {approved}" if approved else ""
@@ -199,12 +230,7 @@ def _plan(data: dict) -> dict:
         },
         "footer": " · ".join(filter(None, (who[:90], version))),
         "goals": [_goal(n, goal) for n, goal in enumerate(data.get("goals") or [], start=1)],
-        "crisis": {
-            **crisis,
-            "signs": _lines(crisis.get("signs")),
-            "call_text": call_first if isinstance(call_first, str) else "",
-            "calls": (call_first if isinstance(call_first, list) else []) + ALWAYS_CALL,
-        },
+        "crisis": _crisis(data.get("crisis") or {}),
     }
 
 
@@ -238,7 +264,24 @@ def _care_plan(data: dict) -> dict:
     }
 
 
-SHAPES = {"plan": _plan, "invitation": _invitation, "log": _log, "notice": _log, "care_plan": _care_plan}
+def _measures(data: dict) -> dict:
+    approved, person = _day(data.get("approved_on")), data.get("person") or {}
+    version = f"Version {data.get('version') or 1}" + (f", godkänd {approved}" if approved else "")
+    who = ", ".join(filter(None, (person.get("name"), person.get("number"))))
+    return {
+        **data,
+        "person": person,
+        "written_on": _day(data.get("written_on")),
+        "version_text": version,
+        "footer": " · ".join(filter(None, (who[:90], version))),
+        "goals": [{**goal, "short": _goal(1, goal)["short"]} for goal in data.get("goals") or []],
+    }
+
+
+SHAPES = {
+    "plan": _plan, "invitation": _invitation, "log": _log, "notice": _log, "care_plan": _care_plan,
+    "measures": _measures,
+}  # fmt: skip
 ITEMS = {"log": MAX_ROWS}
 
 

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from organisations.enums import Sector
 from organisations.errors import Conflict, RuleBroken
+from plans import crisis
 from plans.models import Doer
 
 APPROVED_MEANWHILE = (
@@ -78,33 +79,80 @@ def missing(plan, *, today) -> list[Missing]:
     return found
 
 
+@dataclass(frozen=True)
+class Part:
+    """One thing that the law or the follow-up demands of a plan, and whether it is there."""
+
+    slug: str
+    text: str
+    block: str
+    statutory: bool
+    lacks: tuple[str, ...] = ()
+    unseen: bool = False
+
+    @property
+    def done(self) -> bool:
+        return not self.lacks and not self.unseen
+
+
+# All that `missing` names: the four parts of the law (SoL 10:9, HSL 16:4) in its order, then what a plan needs.
+PARTS = (
+    Part("measures", "Vilka insatser som behövs", "mal", True),
+    Part("authority", "Vilken huvudman som ansvarar för varje insats", "mal", True),
+    Part("others", "Vad andra än kommunen och regionen gör", "andra", True),
+    Part("lead_authority", "Vilken huvudman som har det övergripande ansvaret", "ansvar", True),
+    Part("lead", "Huvudansvarig person", "ansvar", False),
+    Part("follow_up", "Datum för uppföljning", "uppfoljning", False),
+)
+
+
+def checklist(plan, lacking: list[Missing]) -> list[Part]:
+    """Every part with what it lacks. What is not shared with the reader is neither done nor missing."""
+    unseen = set() if plan.seen_whole else {"measures", "authority"} if not all_measures(plan) else {"authority"}
+    unseen |= {"others"} if "others_measures" in plan.hidden else set()
+    told = {part.slug: tuple(item.text for item in lacking if item.part == part.slug) for part in PARTS}
+    return [replace(part, lacks=told[part.slug], unseen=part.slug in unseen and not told[part.slug]) for part in PARTS]
+
+
+@dataclass(frozen=True)
+class Meter:
+    """How much of what the law demands a plan has."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(part.done for part in self.parts)
+
+    @property
+    def whole(self) -> bool:
+        return self.done == len(self.parts)
+
+
+def meter(plan, lacking: list[Missing]) -> Meter:
+    """The four parts of the law, with what is missing (PLA-3)."""
+    return Meter(tuple(part for part in checklist(plan, lacking) if part.statutory))
+
+
 def hints(plan) -> list[Missing]:
-    """What is worth a second look; never a block (PLA-7). Nothing about what is not shared with the reader."""
+    """What is worth a second look in the plan as a whole; never a block. Nothing of what is not shared with the reader.
+
+    `attention` adds what the measures give.
+    """
     words, measures = plan.words, all_measures(plan)
     found = []
     if words.get("what_matters") == "":
         found.append(Missing("what_matters", "Vad som är viktigt för personen är inte skrivet.", "viktigt"))
-    if plan.seen_whole:
-        found += hints_on_goals(plan, measures)
+    sectors = {m.authority.sector for m in measures if m.authority_id}
+    if plan.seen_whole and measures and sectors != {Sector.KOMMUN, Sector.REGION}:
+        found.append(Missing("both", "En SIP har oftast insatser från både kommunen och regionen.", "mal"))
     if any(m.authority_id and m.written_by.unit.acts_for_id != m.authority_id for m in measures):
         text = "En insats är skriven av någon annan än den som ska göra den. Fråga att den stämmer."
         found.append(Missing("own_part", text, "mal"))
     if words.get("person_opinion") == "":
         found.append(Missing("opinion", "Personens egen åsikt om planen är inte skriven.", "asikt"))
-    if words.get("crisis_signs") == words.get("crisis_call") == "":
+    if not crisis.written(words):
         found.append(Missing("crisis", "Det står inget om vad som händer om personen mår sämre.", "samre"))
-    return found
-
-
-def hints_on_goals(plan, measures) -> list[Missing]:
-    """What only one who sees every goal and measure can tell."""
-    found = [
-        Missing("goal", f"Målet ”{goal.text[:60]}” har ingen insats.", "mal")
-        for goal in plan.goals.all() if not goal.measures.all()
-    ]  # fmt: skip
-    sectors = {m.authority.sector for m in measures if m.authority_id}
-    if measures and sectors != {Sector.KOMMUN, Sector.REGION}:
-        found.append(Missing("both", "En SIP har oftast insatser från både kommunen och regionen.", "mal"))
     return found
 
 

@@ -35,7 +35,9 @@ def one(plan) -> dict:
             ("Uppföljning", day(plan.follow_up_on)),
             ("Godkänd", day(plan.approved_at)),
             ("Godkänd av", plan.approved_by.staff.name if plan.approved_by_id else ""),
+            ("Så visade personen ja", plan.get_agreed_form_display()),
             ("Så sa personen ja", plan.agreed_how),
+            ("Vilka såg det", "; ".join(plan.agreed_before)),
         ],
         [goal_part(goal) for goal in plan.goals.all()],
     )

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from plans import views, views_corrections, views_edit, views_emergency, views_endings, views_followups, views_language
+from plans import (
+    views,
+    views_corrections,
+    views_edit,
+    views_emergency,
+    views_endings,
+    views_export,
+    views_followups,
+    views_language,
+)
 
 app_name = "plans"
 case = "arenden/<uuid:pk>/"
@@ -24,6 +33,10 @@ urlpatterns = [
     path(f"{case}plan/versioner/<int:version>/lamna-ut/", views.hand_out, name="hand_out"),
     path(f"{case}plan/ratta/", views_corrections.correct, name="correct"),
     path(f"{case}plan/ratta/klar/", views_corrections.finish, name="finish_correction"),
+    path(f"{case}plan/egna-insatser/", views_export.overview, name="export"),
+    path(f"{case}plan/egna-insatser/insatser.txt", views_export.as_text, name="export_text"),
+    path(f"{case}plan/egna-insatser/insatser.json", views_export.as_json, name="export_json"),
+    path(f"{case}plan/egna-insatser/insatser.pdf", views_export.as_pdf, name="export_pdf"),
     path(writing, views_edit.edit, name="edit"),
     path(f"{writing}mal/nytt/", views_edit.add_goal, name="add_goal"),
     path(f"{writing}mal/<int:goal>/", views_edit.goal, name="goal"),

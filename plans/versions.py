@@ -1,15 +1,18 @@
 """Reading versions of the plan, and two side by side (PLA-5)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from organisations import swedish
-from plans import documents, services
-from plans.models import Plan, PlanState
+from plans import documents, matching, services
+from plans.models import Measure, Plan, PlanState
 
 # Above this many characters a changed line is marked as a whole: word by word would cost more than it tells.
 MAX_LINE = 2000
+BEFORE_GOALS = "Huvudmål"
+LIKE, NEW = ("Lika", "", ""), ("Tillagt", "success", "plus")
+GONE, CHANGED = ("Borttaget", "danger", "minus"), ("Ändrat", "warn", "pencil")
 
 
 def listed(case):
@@ -33,14 +36,22 @@ class Piece:
 
 @dataclass(frozen=True)
 class Row:
-    """One line in the older and in the newer version."""
+    """One line in the older and in the newer version; `name` says which line of its part it is."""
 
     left: tuple[Piece, ...]
     right: tuple[Piece, ...]
+    name: str = ""
 
     @property
     def changed(self) -> bool:
         return self.left != self.right
+
+    @property
+    def word(self) -> tuple[str, str, str]:
+        """What has happened, in a word, with the colour and the sign of its tag."""
+        if not self.changed:
+            return LIKE
+        return CHANGED if self.left and self.right else NEW if self.right else GONE
 
 
 @dataclass(frozen=True)
@@ -54,27 +65,26 @@ class Section:
     def changed(self) -> bool:
         return any(row.changed for row in self.rows)
 
+    @property
+    def word(self) -> tuple[str, str, str]:
+        words = {row.word for row in self.rows}
+        return words.pop() if len(words) == 1 else CHANGED
 
-def lines_of(plan: Plan) -> dict[str, list[str]]:
-    """The plan as headings with lines of text, in the order of the page."""
+
+def texts_of(plan: Plan) -> dict[str, list[str]]:
+    """What the plan says beside its goals, as headings with lines of text, in the order of the page."""
     said = documents.context(plan)
-    crisis, lead, follow_up = said["crisis"], said["lead"], said["follow_up"]
+    lead, follow_up = said["lead"], said["follow_up"]
     return {
         "Vad är viktigt för dig?": split(said["what_matters"]),
         "Varför du har en SIP": split(said["why"]),
         "Det som fungerar bra": split(said["strengths"]),
         "Så är det nu och det här behöver du": split(said["situation"]),
         "Huvudmål": split(said["long_term_goal"]),
-        "Mål och insatser": [line for goal in said["goals"] for line in goal_lines(goal)],
         "Det här gör du själv": split(said["self_do"]),
         "Det här gör dina närstående": split(said["relatives_do"]),
         "Det här gör andra": split(said["others_do"]),
-        "Om du mår sämre": [
-            *named("Tecken", crisis["signs"]),
-            *named("Det kan du göra själv", crisis["self_help"]),
-            *named("Ring först", crisis["call_first"]),
-            *named("Då gör vi", crisis["we_do"]),
-        ],
+        "Om du mår sämre": [line for level in said["crisis"]["levels"] for line in level_lines(level)],
         "Vad du tycker om planen": split(said["own_opinion"]),
         "Det här är vi inte överens om": split(said["disagreement"]),
         "Huvudansvarig": split(", ".join(filter(None, (lead.get(k) for k in ("name", "title", "unit", "authority"))))),
@@ -87,23 +97,62 @@ def split(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
-def named(name: str, text: str) -> list[str]:
-    return [f"{name}: {line}" for line in split(text)]
-
-
-def goal_lines(goal: dict) -> list[str]:
-    lines = [f"Mål: {goal['text']}", *named("Så märker du det", goal["how_noticed"])]
-    for measure in goal["measures"]:
-        said = (measure["who_label"], measure["who"], measure["when"], measure["where"])
-        lines.append(" – ".join(filter(None, (measure["text"], *said))).replace("\n", " "))
-    return lines
+def level_lines(level: dict) -> list[str]:
+    """A level of getting worse: each of its lines with what it is about."""
+    return [f"{level['heading']}. {row['label']}: {line}" for row in level["rows"] for line in split(row["text"])]
 
 
 def compare(older: Plan, newer: Plan) -> list[Section]:
-    """Every part of the plan with its lines side by side and what is gone or new marked."""
-    left, right = lines_of(older), lines_of(newer)
-    sections = [Section(heading, tuple(beside(left[heading], right[heading]))) for heading in left]
-    return [section for section in sections if section.rows]
+    """Every part of the plan with its lines side by side and what is gone or new marked; goals by what they lead to."""
+    left, right = texts_of(older), texts_of(newer)
+    sections = {heading: Section(heading, tuple(beside(left[heading], right[heading]))) for heading in left}
+    found = []
+    for heading, section in sections.items():
+        found += [section] if section.rows else []
+        if heading == BEFORE_GOALS:
+            found += goal_sections(older, newer)
+    return found
+
+
+def carried_in(case_id) -> dict[int, int]:
+    """Each measure of the case that the reader may see → the first that it comes from; one query."""
+    rows = Measure.objects.filter(case_id=case_id).values_list("pk", "carried_from_id")
+    return matching.origins(dict(rows))
+
+
+def goal_sections(older: Plan, newer: Plan) -> list[Section]:
+    origin = carried_in(newer.case_id)
+    matched = matching.goal_pairs(older.goals.all(), newer.goals.all(), lambda goal: goal.measures.all(), origin)
+    found = []
+    for number, (old, new) in enumerate(matched, start=1):
+        heading = f"Mål {number}" if new else f"Mål som inte är med längre: {old.text[:60]}"
+        found.append(Section(heading, tuple(goal_rows(old, new, origin))))
+    return found
+
+
+def goal_rows(old, new, origin):
+    """A goal line by line, then each of its measures."""
+    before, after = goal_lines(old), goal_lines(new)
+    for name in before | after:
+        yield replace(words(before.get(name, ""), after.get(name, "")), name=name)
+    measures = [list(goal.measures.all()) if goal else [] for goal in (old, new)]
+    for one, other in matching.measure_pairs(*measures, origin):
+        yield replace(words(measure_line(one), measure_line(other)), name="Insats")
+
+
+def goal_lines(goal) -> dict[str, str]:
+    if goal is None:
+        return {}
+    lines = {"Mål": goal.text, "Sikt": goal.get_horizon_display(), "Så märker du det": goal.how_noticed}
+    return {name: text.replace("\n", " ") for name, text in lines.items() if text}
+
+
+def measure_line(measure) -> str:
+    if measure is None:
+        return ""
+    said = documents.measure_text(measure)
+    parts = (said["text"], said["who_label"], said["who"], said["when"], said["where"])
+    return " – ".join(filter(None, parts)).replace("\n", " ")
 
 
 def beside(left: list[str], right: list[str]):
@@ -120,6 +169,8 @@ def beside(left: list[str], right: list[str]):
 
 def words(old: str, new: str) -> Row:
     """Two lines with the words that differ marked."""
+    if old == new:
+        return Row((Piece(old),), (Piece(new),))
     if not old or not new or max(len(old), len(new)) > MAX_LINE:
         return Row((Piece(old, "gone"),) if old else (), (Piece(new, "new"),) if new else ())
     a, b = re.findall(r"\S+\s*", old), re.findall(r"\S+\s*", new)

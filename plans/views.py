@@ -10,7 +10,10 @@ from cases.access import door
 from organisations.middleware import polling
 from plans import approval, documents, pages, versions
 from plans.editor import drafting
-from plans.forms import ApproveForm, CompareForm, HandOutForm, kept
+from plans.forms import CompareForm, HandOutForm, kept
+from plans.forms_approval import ApproveForm
+
+APPROVED = "Planen är godkänd. Enheterna som är med kan läsa den. Pdf:en till personen görs nu."
 
 
 @require_safe
@@ -52,12 +55,13 @@ def compare(request, case, older, newer):
 @door("plans.approve")
 @drafting
 def approve(request, case, plan):
-    form = ApproveForm(request.POST or None, initial={"revision": plan.revision})
+    seen_by = approval.witnesses(plan, by=request.actor)
+    form = ApproveForm(request.POST or None, revision=plan.revision, witnesses=seen_by)
     if request.method == "POST" and form.is_valid():
         with kept(form):
             approval.approve(plan=plan, by=request.actor, **form.values())
         if form.is_valid():
-            messages.success(request, "Planen är godkänd. Alla som är med har fått den.")
+            messages.success(request, APPROVED)
             return redirect(pages.after_approval(request.actor, case))
     return render(request, "plans/approve.html", pages.approving(request.actor, case, plan, form))
 

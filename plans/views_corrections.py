@@ -39,7 +39,9 @@ def finish(request, case, plan):
         with shown_on(form):
             corrections.approve(plan=plan, by=request.actor, **form.cleaned_data)
         if form.is_valid():
-            messages.success(request, "Rättelsen gäller. Enheterna som är med har fått den rättade planen.")
+            messages.success(
+                request, "Rättelsen gäller. Enheterna som är med har fått den rättade planen. Pdf:en görs nu."
+            )
             return redirect("plans:plan", case.pk)
     shown = {"form": form, "missing": corrections.missing(plan), "sheet": documents.context(plan)}
     return render(request, "plans/finish_correction.html", pages.reading(request.actor, case, plan) | shown)

@@ -70,6 +70,6 @@ def close(request, case):
         with shown_on(form):
             endings.close(case=case, by=request.actor, **form.cleaned_data)
         if form.is_valid():
-            messages.success(request, "SIP:en är avslutad. Alla som var med har fått veta det.")
+            messages.success(request, "SIP:en är avslutad. Det ligger i inkorgen hos enheterna som var med.")
             return redirect("casework:case", case.pk)
     return render(request, "plans/close.html", {"form": form} | frame.context(case, request.actor, here="follow_up"))

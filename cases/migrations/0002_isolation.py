@@ -260,7 +260,7 @@ begin
     insert into cases_caseevent (case_id, at, kind, text, detail, topics, by_id)
       select c.id, now(), 'delivery_failed', left(case d.channel when 'sms' then 'Sms' when 'letter' then 'Brev'
           when 'sdk' then 'Meddelande' else 'E-post' end || ' till '
-          || case when d.to_person then 'personen' else u.name end || ' kom inte fram. Ring i stället.', 300),
+          || case when d.template = 'guest' then 'en deltagare utan konto' when d.to_person then 'personen' else u.name end || ' kom inte fram. Ring i stället.', 300),
         '', 0, null from organisations_unit u where u.id = d.unit_id;
   end if;
 end $$;

@@ -1,6 +1,6 @@
 """What every channel takes and answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 from uuid import UUID
@@ -33,6 +33,8 @@ class Claimed:
     template: str
     channel: str
     address: str
+    # Of a link that this very message carries; nobody keeps it.
+    secret: str = field(default="", repr=False)
     calendar: dict | None = None
 
 

@@ -6,7 +6,7 @@ from email.mime.text import MIMEText
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from notifications import calendar
+from notifications import calendar, links
 from notifications.channels.base import SENT, Claimed, Outcome, again, away, refused
 from notifications.templates import render
 
@@ -42,7 +42,8 @@ class Sender:
 
 
 def letter(row: Claimed) -> EmailMessage:
-    message = render(row.template, url=settings.SIP_PUBLIC_URL, citizen_url=settings.SIP_CITIZEN_URL)
+    link = links.address(row.secret, url=settings.SIP_CITIZEN_URL) if row.secret else ""
+    message = render(row.template, url=settings.SIP_PUBLIC_URL, citizen_url=settings.SIP_CITIZEN_URL, link=link)
     headers = {"Message-ID": f"<{row.id}@{settings.MESSAGE_ID_DOMAIN}>", "Auto-Submitted": "auto-generated"}
     mail = EmailMessage(message.subject, message.body, to=[row.address], headers=headers)
     if row.calendar:

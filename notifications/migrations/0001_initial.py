@@ -155,6 +155,8 @@ class Migration(migrations.Migration):
                             ("moved", "Ny mötestid"),
                             ("cancelled", "Möte inställt"),
                             ("answer", "Svar på kallelse"),
+                            ("handed_call", "Kallelse, lämnad vidare till er"),
+                            ("handed_on", "Kallelsen är lämnad vidare"),
                             ("plan", "Plan godkänd"),
                             ("handed_over", "Ni har tagit över ärendet"),
                             ("consent_ended", "Samordningen är avslutad"),

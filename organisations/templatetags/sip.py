@@ -20,6 +20,7 @@ from django.utils.html import format_html
 
 from organisations import swedish
 from organisations.formfields import required_message
+from organisations.phones import pieces
 
 register = template.Library()
 
@@ -303,6 +304,12 @@ def phone(value) -> str:
 def tel(value) -> str:
     """The number for a tel: link."""
     return swedish.tel(str(value or ""))
+
+
+@register.filter
+def phones(value) -> list:
+    """The text in pieces, each telephone number one of its own, to be shown as a link."""
+    return pieces(str(value or ""))
 
 
 @register.filter

@@ -220,7 +220,25 @@ class Migration(migrations.Migration):
                 ("saved_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="sparad")),
                 ("approved_at", models.DateTimeField(null=True, verbose_name="godkänd")),
                 ("person_agrees", models.BooleanField(default=False, verbose_name="personen är med på planen")),
+                (
+                    "agreed_form",
+                    models.CharField(
+                        blank=True,
+                        choices=[("said", "Sa ja"), ("nod", "Visade ja utan ord"), ("written", "Skrev ja")],
+                        max_length=8,
+                        verbose_name="hur personen visade ja",
+                    ),
+                ),
                 ("agreed_how", models.CharField(blank=True, max_length=300, verbose_name="hur personen sa ja")),
+                (
+                    "agreed_before",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=250),
+                        default=list,
+                        size=None,
+                        verbose_name="vilka som såg det",
+                    ),
+                ),
                 (
                     "approved_by",
                     models.ForeignKey(
@@ -318,6 +336,72 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "planer",
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
+        ),
+        migrations.CreateModel(
+            name="PartyExport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("context", models.JSONField(verbose_name="innehåll")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("queued", "Väntar"), ("ready", "Klar"), ("failed", "Misslyckades")],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="läge",
+                    ),
+                ),
+                ("pdf", models.BinaryField(null=True, verbose_name="pdf")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="försök")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="beställd")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="klar")),
+                (
+                    "hidden_topics",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None, verbose_name="delas inte"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="hämtad av",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="enhet",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="plans.plan",
+                        verbose_name="plan",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "egna insatser som pdf",
+                "verbose_name_plural": "egna insatser som pdf",
+            },
         ),
         migrations.CreateModel(
             name="HandedOutCopy",
@@ -466,10 +550,18 @@ class Migration(migrations.Migration):
                             ("own_measures", "Det här gör du själv"),
                             ("relatives_measures", "Det här gör dina närstående"),
                             ("others_measures", "Det här gör andra än kommunen och regionen"),
+                            ("crisis_green_signs", "Så märks det att du mår bra"),
+                            ("crisis_green_self", "Det här gör du för att må bra"),
+                            ("crisis_green_call", "Hit ringer du när du undrar något"),
+                            ("crisis_green_we_do", "Det här gör vi när du mår bra"),
                             ("crisis_signs", "Tecken att se upp med"),
                             ("crisis_self", "Det här kan du göra själv"),
                             ("crisis_call", "Ring först"),
                             ("crisis_we_do", "Det här gör vi"),
+                            ("crisis_red_signs", "Tecken på att det är akut"),
+                            ("crisis_red_self", "Det här kan du göra när det är akut"),
+                            ("crisis_red_call", "Ring direkt"),
+                            ("crisis_red_we_do", "Det här gör vi när det är akut"),
                             ("person_opinion", "Vad du tycker om planen"),
                             ("disagreement", "Det här är vi inte överens om"),
                         ],
@@ -579,16 +671,6 @@ class Migration(migrations.Migration):
             name="PlanDocument",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("revision", models.PositiveIntegerField(verbose_name="planens revision")),
-                (
-                    "hidden_topics",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.BigIntegerField(),
-                        default=plans.models.nothing_hidden,
-                        size=None,
-                        verbose_name="delas inte",
-                    ),
-                ),
                 ("context", models.JSONField(verbose_name="innehåll")),
                 (
                     "state",
@@ -603,6 +685,16 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="försök")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="beställd")),
                 ("finished_at", models.DateTimeField(null=True, verbose_name="klar")),
+                ("revision", models.PositiveIntegerField(verbose_name="planens revision")),
+                (
+                    "hidden_topics",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=plans.models.nothing_hidden,
+                        size=None,
+                        verbose_name="delas inte",
+                    ),
+                ),
                 (
                     "case",
                     models.ForeignKey(
@@ -626,6 +718,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "plan som pdf",
                 "verbose_name_plural": "planer som pdf",
             },
+        ),
+        migrations.AddIndex(
+            model_name="measure",
+            index=models.Index(
+                condition=models.Q(("starts_on__isnull", False)), fields=["starts_on"], name="measure_starts"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="measure",
+            index=models.Index(condition=models.Q(("ends_on__isnull", False)), fields=["ends_on"], name="measure_ends"),
         ),
         migrations.AddConstraint(
             model_name="measure",
@@ -658,16 +760,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ongoing", False), ("ends_on", None), _connector="OR"),
                 name="measure_ongoing_no_end",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="measure",
-            index=models.Index(
-                condition=models.Q(("starts_on__isnull", False)), fields=["starts_on"], name="measure_starts"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="measure",
-            index=models.Index(condition=models.Q(("ends_on__isnull", False)), fields=["ends_on"], name="measure_ends"),
         ),
         migrations.AddIndex(
             model_name="measurereport",
@@ -717,6 +809,46 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="plan_approved_is_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("agreed_before__len", 0), ("agreed_form", "")),
+                    models.Q(
+                        ("agreed_before__len__gt", 0),
+                        ("agreed_form__in", ["said", "nod", "written"]),
+                        models.Q(("agreed_how", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="plan_agreed_before_somebody",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="partyexport",
+            index=models.Index(
+                condition=models.Q(("state", "queued")), fields=["created_at"], name="party_export_queue"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partyexport",
+            constraint=models.UniqueConstraint(fields=("plan", "unit", "hidden_topics"), name="party_export_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="partyexport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("hidden_topics__len__gt", 0)), name="party_export_for_somebody"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partyexport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ready"), _negated=True), ("pdf__isnull", False), _connector="OR"
+                ),
+                name="party_export_ready",
             ),
         ),
         migrations.AddConstraint(

@@ -66,6 +66,7 @@ class Planning:
         if "others_nobody" in told:
             values["others_nobody"] = told["others_nobody"]
         values |= {column: told["crisis"][key] or "" for key, column in CRISIS.items() if told.get("crisis")}
+        values |= (told.get("crisis") or {}).get("levels", {})
         if told.get("lead_staff"):
             values["lead_staff_id"] = self.people.staff[told["lead_staff"]].pk
             values["lead_unit_id"] = self.people.units[told["lead_unit"]].pk

@@ -1,6 +1,7 @@
 """Samordnad vårdplan: what it says, justering per unit, no consent, own policies (INI-7, LPT 7 a §, LRV 12 a §)."""
 
 import io
+import re
 import subprocess
 import sys
 import uuid
@@ -36,6 +37,8 @@ def made(cast, *, who=PSYCHIATRY):
 def run(cast, plan, verb, *, who=PSYCHIATRY, **values):
     with cast.acting(who):
         found = CarePlan.objects.select_related("maker_unit").get(pk=plan.pk)
+        if verb is care_plans.write:
+            values = {"began_from": care_plans.seen(found)} | values
         return verb(plan=found, by=cast.actor(who), **values)
 
 
@@ -162,13 +165,22 @@ def test_it_begins_where_ini_7_ended(cast, browse):
     assert "Varför inte en SIP?" in page and 'value="194201077098"' in page and "Zebulina" in page
 
 
+def began_from(client, address) -> str:
+    return re.search(r'name="began_from" value="(\w+)"', client.get(address + "skriv/").content.decode())[1]
+
+
 def test_pages_from_beginning_to_end(cast, browse):
     client, kommun = browse(PSYCHIATRY), browse(KOMMUN)
     pk = str(uuid.uuid4())
     first = {"plan_id": pk, "number": "19420107-7098", "given_name": "A", "family_name": "B", "kind": "lrv"}
     assert client.post("/samordnade-vardplaner/ny/", first).status_code == 302
     address = f"/samordnade-vardplaner/{pk}/"
-    assert client.post(address + "skriv/", TEXTS | {"by_others": ""}).status_code == 302
+    written = TEXTS | {"by_others": "", "began_from": began_from(client, address)}
+    assert client.post(address + "skriv/", written).status_code == 302
+    # The second of two who began at the same time is told, and sees both texts.
+    late = client.post(address + "skriv/", written | {"needs_kommun": "Något annat."}).content.decode()
+    assert "Någon annan har skrivit i planen" in late and "Något annat.</textarea>" in late
+    assert f'<dd class="pre">{TEXTS["needs_kommun"]}</dd>' in late
     assert client.post(address + "enheter/", {"unit": cast.unit(KOMMUN).pk}).status_code == 302
     assert kommun.post(address + "insatser/", {"text": "Boendestöd."}).status_code == 302
     assert "Er justering saknas" in kommun.get("/samordnade-vardplaner/").content.decode()

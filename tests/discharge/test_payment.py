@@ -1,5 +1,6 @@
 """When payment liability starts, what stops it, and who sees it (LUS 5 kap.): a table of instants and days."""
 
+import re
 from datetime import date, datetime, time
 
 import pytest
@@ -269,7 +270,11 @@ def test_open_care_missing_suspends(cast):
 def test_only_a_guideline_administrator_sets_an_amount_and_for_the_own_county(cast, browse):
     client = browse("gunilla.dalarna")
     data = {"year": "2026", "kronor": "11000", "source": "Länets överenskommelse"}
+    data["seen"] = re.search(r'name="seen" value="(\w+)"', client.get("/betalningsansvar/belopp/").content.decode())[1]
     assert client.post("/betalningsansvar/belopp/", data).status_code == 302
+    # The second of two who began at the same time is told.
+    late = client.post("/betalningsansvar/belopp/", data | {"kronor": "12000"}).content.decode()
+    assert "Någon annan har skrivit in ett belopp" in late and 'value="12000"' in late
     with cast.acting("owner"):
         assert payment.amounts("20")[2026] == 11000 and payment.amounts("08")[2026] is None
     for who in ("anders.falun", KOMMUN):

@@ -1,4 +1,4 @@
-"""A kallelse on a time that the units have in common, and a meeting called off on its day, in browsers (KAL-7, KAL-9)."""
+"""A time that the units have in common, and a meeting called off on its day, in browsers (KAL-7, KAL-9)."""
 
 import re
 from datetime import date, timedelta

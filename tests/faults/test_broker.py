@@ -91,15 +91,17 @@ FAULTS = {
 
 
 def test_the_broker_stopped_killed_and_emptied_while_people_work(cast, case, stores, workers, post, table):
-    workers.celery(children=CHILDREN, SIP_DELIVERY_LEASE="10")
     workers.beat()
-    with web(workers, REDIS_URL=stores.broker) as url:
+    kept = workers.celery_kept_alive(children=CHILDREN, SIP_DELIVERY_LEASE="10")
+    with kept as started, web(workers, REDIS_URL=stores.broker) as url:
         took, client = {}, Client(url)
         with Steady(client, case) as steady:
             wait_until(lambda: post.raw, seconds=60)
             for name, fault in FAULTS.items():
                 took[name] = fault(stores)
         wait_until(lambda: unsent() == 0, seconds=CATCH_UP_SECONDS)
+        # It gives up at most once for each fault, and is not short of breath for ever.
+        assert len(started) <= 1 + len(FAULTS), len(started)
     ids = post.ids()
     # Each written message has told the other unit: a row in its inbox and a letter, no more and no fewer.
     assert (client.broken(), set(client.statuses) - {200, 302}) == (0, set())

@@ -4,7 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from notifications.tasks import deliver_due
@@ -60,6 +63,27 @@ class Workers:
             "--without-mingle",
         )
         return self.start("-m", "celery", "-A", "sip", *how, REDIS_URL=self.stores.broker, **self.worker, **environ)
+
+    @contextmanager
+    def celery_kept_alive(self, **values) -> Iterator[list[subprocess.Popen]]:
+        """A worker that is started anew when it ends, as `restart: unless-stopped` does in production.
+
+        A worker of Celery's may give up, for good, when the broker goes away in the middle of an answer.
+        """
+        started, over = [self.celery(**values)], threading.Event()
+
+        def keep() -> None:
+            while not over.wait(0.5):
+                if started[-1].poll() is not None:
+                    started.append(self.celery(**values))
+
+        keeper = threading.Thread(target=keep, daemon=True)
+        keeper.start()
+        try:
+            yield started
+        finally:
+            over.set()
+            keeper.join()
 
     def beat(self, **environ: str) -> subprocess.Popen:
         schedule = self.stores.home.path / "beat" / f"schedule-{len(self.started)}"

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from organisations import roles
+from tests.isolation import addresses_forwarding as way
+from tests.isolation import addresses_times as times
+from tests.isolation.addresses_care_plans import of_care_plans
+from tests.isolation.addresses_guests import GUESTS, of_guests
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
@@ -15,7 +18,7 @@ OPEN = {
     "organisations:step_up", "organisations:resume",
     "organisations:accessibility", "organisations:privacy", "api:schema",
     "identity:start", "identity:callback", "identity:left", "identity:back_channel", "identity:step_up",
-    "identity:logout",
+    "identity:logout", *GUESTS,
 }  # fmt: skip
 
 
@@ -83,7 +86,7 @@ def lists(atlas: Atlas) -> list[Target]:
         Target("consent:received_one", {"pk": ids["received"]}, "post", instead=others, data={"reason": "Tillsyn"}),
         Target("deviations:unit_list"),
         *attention(atlas),
-        *standing_times(atlas),
+        *times.standing_times(atlas),
     ]
 
 
@@ -99,21 +102,6 @@ def attention(atlas: Atlas) -> list[Target]:
         Target("correspondence:letters"),
         Target("correspondence:letter_pdf", letter, instead=others),
         Target("correspondence:letter_posted", letter, "post", instead=others),
-    ]
-
-
-def standing_times(atlas: Atlas) -> list[Target]:
-    """The own unit's; the administrator's is any in the organisation, so that only others are not found."""
-    own = {"number": atlas.cast.unit("owner").pk}
-    row = own | {"window": atlas.ids["window"]}
-    others = {who: NOT_FOUND for who in ("party", "same_kommun", "outsider", "reception")
-              if roles.allows(atlas.cast.assignment(who).role, "slots.own")}  # fmt: skip
-    return [
-        Target("slots:unit", own, instead=others),
-        Target("slots:new", own, instead=others),
-        Target("slots:new", own, "post", instead=others),
-        Target("slots:end", row, instead=others),
-        Target("slots:end", row, "post", allowed=MOVED, instead=others),
     ]
 
 
@@ -139,7 +127,7 @@ def administration(atlas: Atlas) -> list[Target]:
         Target(name + "add_word", method="post", data={"pattern": "", "kind": "jargon"}),
         Target(name + "end_word", {"number": 0}, allowed=NOT_FOUND),
     ]
-    return [Target(name + page) for page in pages] + single + words
+    return [Target(name + page) for page in pages] + single + words + way.reception_rules(atlas)
 
 
 def retention(atlas: Atlas) -> list[Target]:
@@ -207,8 +195,7 @@ def of_case(atlas: Atlas) -> list[Target]:
 
 def of_meetings(atlas: Atlas) -> list[Target]:
     one = {"meeting": atlas.meeting("invited")}
-    ids = atlas.ids
-    letter = one | {"invitation": ids["invitation"]}
+    letter = one | {"invitation": atlas.ids["invitation"]}
     own = {"owner": NOT_FOUND, "colleague": NOT_FOUND}
     moved = {"case": "invited", "method": "post", "allowed": MOVED}
     return [
@@ -217,10 +204,12 @@ def of_meetings(atlas: Atlas) -> list[Target]:
                    "meetings:letter", **one),
         Target("meetings:answer", atlas.of("invited", **one), case="invited", instead=own),
         *about_one("invited", atlas, "meetings:answer_for", **letter),
-        *about_one("invited", atlas, "meetings:calendar", **one),
-        Target("meetings:phoned", atlas.of("invited", call=ids["call"], **one), "post", case="invited"),
+        *times.of_entries(atlas, one),
         Target("meetings:told", atlas.of("invited", **letter), **moved),
         Target("meetings:remind", atlas.of("invited", **one), **moved),
+        Target("meetings:propose", atlas.of("invited", **one), case="invited", instead=own),
+        *about_one("invited", atlas, "meetings:use_time", proposal=atlas.way.proposal, **one),
+        *way.on_its_way(atlas),
     ]  # fmt: skip
 
 
@@ -242,6 +231,10 @@ def of_plans(atlas: Atlas) -> list[Target]:
         Target("plans:start", atlas.of("met"), **(moved | {"case": "met"})),
         *about_one("main", atlas, "plans:version", "plans:pdf", "plans:download", "plans:hand_out", version=1),
         *about_one("main", atlas, "plans:compare", older=1, newer=2),
+        # Own measures: behind a fresh login, and not there for a unit that has none, or while no PDF is drawn.
+        Target("plans:export", atlas.of("main"), case="main", allowed=(200, 302)),
+        *(Target(f"plans:export_{kind}", atlas.of("main"), case="main", allowed=(200, 302, 404))
+          for kind in ("text", "json", "pdf")),
         *about_one("main", atlas, "plans:goal", "plans:delete_goal", "plans:add_measure", **goal),
         *about_one("main", atlas, "plans:measure", "plans:delete_measure", **measure),
         *about_one("main", atlas, "plans:block", name="viktigt"),
@@ -294,23 +287,6 @@ def of_discharge(atlas: Atlas) -> list[Target]:
     ]  # fmt: skip
 
 
-def of_care_plans(atlas: Atlas) -> list[Target]:
-    """The owner's unit is named in it; the maker is not in the cast."""
-    plan, name = {"pk": atlas.care_plan}, "discharge:"
-    handlers = {who: NOT_FOUND for who in ("party", "same_kommun", "outsider")}
-    others = handlers | {"reception": NOT_FOUND}
-    clash = {"instead": handlers, "method": "post", "allowed": (409,)}
-    return [
-        Target(name + "plan", plan, instead=others),
-        *(Target(name + page, plan, instead=handlers) for page in ("plan_edit", "plan_unit", "plan_measure")),
-        *(Target(name + page, plan, instead=others) for page in ("plan_pdf", "plan_download")),
-        Target(name + "plan_reveal", plan, "post", instead=others),
-        Target(name + "plan_unmeasure", plan | {"number": atlas.ids["plan_measure"]}, **clash),
-        Target(name + "plan_adjust", plan, **clash),
-        Target(name + "plan_end", plan, **clash),
-    ]
-
-
 def of_citizens(atlas: Atlas) -> list[Target]:
     ids = atlas.ids
     return [
@@ -323,7 +299,6 @@ def of_citizens(atlas: Atlas) -> list[Target]:
         *about_one("main", atlas, "citizen:extract_pdf", extract=ids["own_extract"]),
         *about_one("main", atlas, "citizen:version", number=1),
         *about_one("main", atlas, "citizen:channels"),
-        *about_one("invited", atlas, "citizen:calendar"),
         Target("citizen:end_channel", atlas.of("main", way="sms"), "post", case="main", allowed=MOVED),
     ]  # fmt: skip
 
@@ -372,6 +347,7 @@ def of_api(atlas: Atlas) -> list[Target]:
         to("plan-goals", "main", ids["plan"], {"text": "Mål"}),
         to("plan-measures", "main", ids["plan"], {"goal": ids["goal"], "text": "Insats", "doer": "self"}),
         to("plan-approve", "main", ids["plan"], {"agreed_how": "Muntligt"}),
+        Target("api:plan-own-measures", {"pk": ids["in_force"]}, case="main", allowed=(200, 403, 409), api=True),
         to("plan-follow-up", "main", ids["plan"],
            {"held_on": timezone.localdate().isoformat(), "how_it_went": "Bra", "outcome": "continue"}),
     ]  # fmt: skip
@@ -404,6 +380,7 @@ def targets(atlas: Atlas) -> list[Target]:
         logbook,
         of_case,
         of_meetings,
+        of_guests,
         of_plans,
         of_deviations,
         of_discharge,

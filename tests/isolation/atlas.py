@@ -29,7 +29,8 @@ from plans import services as plan_services
 from retention import services as retention
 from retention.models import RetentionBatch
 from slots.models import SlotWindow
-from tests import build
+from tests import build, build_guests
+from tests import build_forwarding as way
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
 from tests.discharge import walk
@@ -91,10 +92,11 @@ class Atlas:
         self.cast = Cast()
         self.cases = {}
         self.cases["main"] = self.followed_up_with_draft()
-        self.cases["invited"] = build.called(self.cast, self.with_relative(self.consented("invited")), days_ahead=5)
+        self.cases["invited"] = self.with_guest(self.with_relative(self.consented("invited")))
         self.cases["met"] = build.met(self.cast, self.consented("met"))
         self.cases["closed"] = self.closed()
         self.deviate()
+        self.way = way.for_matrix(self.cast, self.cases["invited"], (GIVEN_NAME, FAMILY_NAME))
         self.correspond()
         self.stop_retention()
         self.discharge()
@@ -124,6 +126,14 @@ class Atlas:
                 by=self.cast.owner,
             )  # fmt: skip
         return build.reread(self.cast, case)
+
+    def with_guest(self, case):
+        """Called to a meeting in some days, the relative too, who has a link that waits to be opened."""
+        with self.cast.acting("owner"):
+            relatives = list(case.outside_parties.all())
+        found = build.called(self.cast, case, outside=relatives, days_ahead=5)
+        self.guest_link = build_guests.linked(self.cast, build_guests.invitation(self.cast, found))
+        return found
 
     def followed_up_with_draft(self):
         """Two approved versions, both followed up, and a third that is being written."""
@@ -330,6 +340,9 @@ class Atlas:
             "call": CancellationCall.objects.using("admin").create(
                 case_id=invited, meeting_id=self.meeting("invited"), callee="person"
             ).pk,
+            "guest": self.one(
+                "select id from meetings_invitation where case_id = %s and outside_party_id is not null", invited
+            ),
             "received": ReceivedVersion.objects.using("admin").filter(unit=self.cast.unit("party")).latest("pk").pk,
             "item": InboxItem.objects.using("admin").filter(unit=self.cast.unit("party"), case_id=main).latest("pk").pk,
             "review": self.one("select max(id) from logbook_logreview"),

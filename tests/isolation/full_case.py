@@ -9,6 +9,7 @@ from consent import models as consent
 from correspondence.models import CaseMessage, ChannelConsent, MessageReading
 from deviations.models import Deviation
 from discharge import models as discharge
+from guests.models import GuestKey, GuestLink
 from meetings import models as meetings
 from notifications.models import InboxItem
 from organisations.models import Assignment, Staff, Unit, User
@@ -106,7 +107,18 @@ class FullCase:
         )  # fmt: skip
         self.add(meetings.MeetingText, **case, meeting=meeting, key="agenda", text="Planen")
         call = self.add(meetings.Invitation, **case, meeting=meeting, unit=unit, has_duty=True, sent_by="system")
-        self.add(meetings.Invitation, **case, meeting=meeting, outside_party=outside, has_duty=False, sent_by="phone")
+        self.add(meetings.TimeProposal, **case, invitation=call, starts_at=now, ends_at=now + timedelta(hours=1), by=by)
+        # Between units that are nobody in the matrix: the ones on the way have a policy, and tests, of their own.
+        elsewhere = Unit.objects.using("admin").exclude(pk__in=self.world.units)[:2]
+        self.add(
+            meetings.HandOn, **case, invitation=call, reference="x", from_unit=elsewhere[0], to_unit=elsewhere[1],
+            reason="other_unit", by=by,
+        )  # fmt: skip
+        guest = self.add(
+            meetings.Invitation, **case, meeting=meeting, outside_party=outside, has_duty=False, sent_by="phone"
+        )
+        link = self.add(GuestLink, **case, invitation=guest, way="letter", expires_at=now, made_by=by, revoked_at=now)
+        self.add(GuestKey, **case, link=link, salt=b"s", code=b"c")
         self.add(meetings.CancellationCall, **case, meeting=meeting, callee="invited", invitation=call)
         self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=True)
         plan = self.add(plans.Plan, **case, version=1, created_by=by)
@@ -117,6 +129,7 @@ class FullCase:
         self.add(plans.MeasureReport, **case, measure=measure, status="ongoing", reported_by=by)
         self.add(plans.FollowUp, **case, plan=plan, held_on=today, how_it_went="Bra", outcome="close", by=by)
         self.add(plans.PlanDocument, **case, plan=plan, revision=1, context={})
+        self.add(plans.PartyExport, **case, plan=plan, unit_id=self.owner, hidden_topics=[0], context={}, by=by)
         self.add(plans.HandedOutCopy, **case, plan=plan, recipient="Du", how="by_hand", given_on=today, by=by)
         self.discharge(case, by, staff)
         said = self.add(CaseMessage, **case, text="Hej", unit_id=self.owner, by=by)

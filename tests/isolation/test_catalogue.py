@@ -18,15 +18,19 @@ DEFINERS = {
     "recall_disclosure", "recall_from", "recalled_for_me", "void_case",
     "add_messages", "cancel_channel", "choose_channel", "decides_channels", "end_channel", "letter_done",
     "letters_only", "notices_follow_owner", "notify_staff", "person_address", "post_letter", "tell_person",
+    "answer_handed", "hand_on", "handed_invitation", "meeting_called_off", "my_call", "on_trail", "propose_handed",
+    "routing_rules_of", "tell_of_call",
     "bind_staff", "citizen_signed_in",
     "break_glass", "emergency_case", "end_emergency", "glass_case", "glass_hours",
     "access_changed", "adopt_plan_of_ward", "audit_anchor_at", "audit_anchored", "audit_append", "audit_chains_before",
     "audit_erase", "audit_keep_partitions", "audit_ready",
     "consent_ends_of_age", "contact_logins", "link_citizen", "make_age_tasks", "readers_changed",
     "rebuild_person_access", "wanted_person_access",
-    "attach_calendar", "calendar_access_ended", "calendar_cancelled",
+    "attach_calendar", "calendar_access_ended", "calendar_cancelled", "calendar_handed_on", "take_out_of_calendar",
     "cancel_deliveries", "case_access_changed", "deadlines_changed", "deadlines_made", "deliver_version",
     "end_sessions_of", "hand_over",
+    "guest_address", "guest_alive", "guest_answer", "guest_enter", "guest_invitation", "guest_leave", "guest_log",
+    "guest_salt", "guest_visit", "queue_guest_mail",
     "has_access",
     "basis_for", "masks_for", "readable_by",
     "lead_sees_all", "leave_case", "listed_with", "may_notify", "next_place", "oldest_due_delivery",
@@ -47,7 +51,7 @@ LOGIN_ONLY = {"django_session", "organisations_user", "organisations_loginattemp
               "identity_identity", "identity_usedtoken"}  # fmt: skip
 # A grant without a policy on purpose: such a delete finds no row.
 EMPTY_ON_PURPOSE = {("plans_measurereport", "sip_staff", "DELETE")}
-GROUPS = ("sip_staff", "sip_citizen", "sip_worker", "sip_reports")
+GROUPS = ("sip_staff", "sip_citizen", "sip_worker", "sip_reports", "sip_guest")
 
 
 @pytest.fixture

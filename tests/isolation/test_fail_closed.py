@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from organisations import middleware, scope, session_rules
 from tests.isolation.addresses import targets
+from tests.isolation.addresses_guests import GUESTS
 from tests.isolation.atlas import CITIZENS, FAMILY_NAME, GIVEN_NAME, NUMBERS, Atlas
 
 NOBODY = -1
@@ -56,7 +57,7 @@ def faults(atlas, who, pages, secrets, statuses=(302, 403, 404)) -> list:
 
 MANAGERS_ONLY = {"logbook:extract", "logbook:download"}
 OPEN_TO_ALL = {"healthz", "readyz", "organisations:accessibility", "organisations:privacy", "organisations:acting",
-               "organisations:session_status", "organisations:step_up"}  # fmt: skip
+               "organisations:session_status", "organisations:step_up", *GUESTS}  # fmt: skip
 
 
 def test_the_owner_is_shown_what_the_others_must_not_see(atlas, pages, secrets):

@@ -52,8 +52,11 @@ TABLES = {
     "meetings_meeting": Rule(insert=STEERS, update=STEERS, column="state", citizen=True),
     "meetings_meetingtext": Rule(insert=STEERS, update=STEERS, column="text", citizen=True),
     "meetings_invitation": Rule(insert=STEERS, update="own answer", column="attendee_name", citizen=True),
+    "meetings_handon": Rule(insert=STEERS, update=NOBODY, citizen=True),
+    "meetings_timeproposal": Rule(insert="own answer", update=NOBODY, delete="own answer", citizen=True),
     "meetings_attendance": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "meetings_cancellationcall": Rule(insert=STEERS, update=STEERS, column="tries"),
+    "guests_guestlink": Rule(select=STEERS, insert=STEERS, update=STEERS, column="revoked_at"),
     "plans_plan": Rule(column="copies_to"),  # a draft: the person reads what is approved
     "plans_planblock": Rule(column="text"),
     "plans_plancorrection": Rule(insert=STEERS, update=NOBODY),
@@ -62,6 +65,7 @@ TABLES = {
     "plans_measurereport": Rule(update=NOBODY, citizen=True),
     "plans_followup": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "plans_plandocument": Rule(insert=READER, update=NOBODY, closed=True),
+    "plans_partyexport": Rule(select=STEERS, insert="own report", update=NOBODY, closed=True),
     "plans_handedoutcopy": Rule(update=NOBODY, closed=True, citizen=True),
     "discharge_discharge": Rule(insert="sees the notice", column="decided_at"),
     "discharge_carecontact": Rule(column="ended_at"),
@@ -74,7 +78,7 @@ TABLES = {
 # Not by case_access: tested by their own rules below, or read by jobs and logins alone.
 OTHERWISE = {
     "person_access", "case_access", "consent_receivedversion", "notifications_inboxitem", "notifications_delivery",
-    "audit_event", "retention_retentionhold",
+    "audit_event", "retention_retentionhold", "guests_guestkey",
 }  # fmt: skip
 STAFF = ("owner", "party", "covered", "stranger", "reader", "administrator", "nobody")
 STATES = ("agreed", "none", "withdrawn", "lapsed", "party ended", "closed")

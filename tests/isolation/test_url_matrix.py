@@ -7,6 +7,7 @@ from django.db import transaction
 
 from organisations import roles
 from tests.isolation.addresses import OPEN, targets
+from tests.isolation.addresses_guests import GUESTS
 from tests.isolation.atlas import EVERYBODY, Atlas, patterns
 
 METHODS = ("get", "post", "patch")
@@ -59,9 +60,11 @@ def test_every_view_names_its_rule(table):
 
 
 def test_open_pages_run_without_any_right(table):
-    """Only the schema, which knows no case, has neither a rule nor the mark `unscoped`."""
+    """Only the schema, which knows no case, has neither a rule nor the mark `unscoped` or `guest`."""
     unmarked = {name for name, p in patterns() if name in OPEN and not getattr(p.callback, "unscoped", False)}
-    assert unmarked <= {"api:schema"}
+    guests = {name for name, p in patterns() if getattr(p.callback, "guest", False)}
+    assert guests == GUESTS
+    assert unmarked - guests <= {"api:schema"}
 
 
 def answer(atlas, who, target) -> int:

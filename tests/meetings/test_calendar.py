@@ -23,6 +23,7 @@ from notifications.channels.base import Claimed
 from notifications.channels.mail import letter
 from notifications.models import Delivery
 from tests import build
+from tests import build_forwarding as way
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -208,6 +209,15 @@ def test_a_party_that_no_longer_takes_part_gets_it_taken_back_alone(cast):
         party: ("REQUEST", 0, "cancelled"), other: ("REQUEST", 0, "due")}  # fmt: skip
     again = move(cast, case, units=("same_kommun",), days=1)
     assert again.sequence == 2, "higher than what the one who left has seen"
+
+
+def test_a_kallelse_that_is_handed_on_changes_calendars(cast):
+    """KAL-4: out of the one that had it, into the one that has it now."""
+    way.hand_on(cast, way.called(cast, way.consented(cast)).pk)
+    before, after = str(cast.unit(way.RECEPTION).pk), str(cast.unit(way.FINAL).pk)
+    found = {key.rsplit(":", 1)[1]: (entry["method"], state) for key, state, entry in mails(cast) if entry}
+    assert found[after] == ("REQUEST", "due")
+    assert entries(cast, "uncalled:") == {before: ("CANCEL", 1, "due")}
 
 
 def test_access_that_only_changes_its_ground_takes_nothing_back(cast):

@@ -232,7 +232,7 @@ def test_an_answer_taken_by_phone_is_written_by_the_caller(cast, browse):
     page = url(case, "answer_for", meetings(cast, case)[0].pk, own_invitation(cast, case).pk)
     client = browse("amira.falun")
     assert f"Skriv svaret från {cast.unit('party').name}" in client.get(page).content.decode()
-    values = {"answer": "coming", "attendee_name": "Hanna Utkastlind", "attendee_title": "läkare"}
+    values = {"answer": "coming", "attendee_name": "Hanna Utkastlind", "attendee_title": "läkare", "how": "phone"}
     assert client.post(page, values).status_code == 302
     assert own_invitation(cast, case).answer == "coming"
 

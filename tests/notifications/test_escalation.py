@@ -211,7 +211,8 @@ def routine(cast, *, weekdays=(1, 2, 3, 4, 5), times=(time(9),), watchers=(), wh
     with cast.acting(who):
         attention.set_routine(
             unit=cast.unit("owner"), weekdays=list(weekdays), times=list(times),
-            watchers=[cast.assignment(name) for name in watchers], by=cast.actor(who),
+            watchers=[cast.assignment(name) for name in watchers],
+            seen=attention.routine_of(cast.unit("owner"))["seen"], by=cast.actor(who),
         )  # fmt: skip
 
 
@@ -343,6 +344,11 @@ def test_the_inbox_says_which_time_was_missed_and_who_has_been_told(cast, item, 
     assert "passerat 11.30" in page and "Den som bevakar har fått veta det" in page
 
 
+def seen(page) -> str:
+    """What the page says that its reader saw."""
+    return re.search(r'name="seen" value="([^"]+)"', page.content.decode())[1]
+
+
 def test_the_manager_and_the_administrator_decide_the_routine_and_others_do_not(cast, browse_own):
     unit, other = cast.unit("owner").pk, cast.unit("party").pk
     sent = {"weekdays": ["1", "2"], "times": "9.15, 14", "watchers": [cast.assignment("colleague").pk]}
@@ -351,7 +357,12 @@ def test_the_manager_and_the_administrator_decide_the_routine_and_others_do_not(
     assert manager.post(f"/bevakning/{unit}/", sent).status_code == 302
     assert sql("select weekdays, times from notifications_inboxroutine") == [([1, 2], [time(9, 15), time(14)])]
     assert "09.15" in manager.get(f"/bevakning/{unit}/").content.decode().replace("9.15", "09.15")
-    assert browse_own("anders.falun").post(f"/bevakning/{unit}/", sent | {"times": "10"}).status_code == 302
+    administrator = browse_own("anders.falun")
+    late = administrator.post(f"/bevakning/{unit}/", sent | {"times": "10"})
+    assert "Någon annan har sparat rutinen" in text(late) and 'value="10"' in late.content.decode()
+    assert administrator.post(f"/bevakning/{unit}/", sent | {"times": "10", "seen": seen(late)}).status_code == 302
+    assert "Någon annan har sparat" in text(manager.post(f"/bevakning/{unit}/", sent | {"seen": seen(late)}))
+    assert sql("select times from notifications_inboxroutine") == [([time(10)],)]
     assert manager.post(f"/bevakning/{unit}/", sent | {"times": "25.99"}).status_code == 200
     assert [c.get(f"/bevakning/{other}/").status_code for c in (manager, browse_own("anders.falun"))] == [404, 404]
     assert browse_own("amira.falun").get(f"/bevakning/{unit}/").status_code == 403

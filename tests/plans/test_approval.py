@@ -27,6 +27,11 @@ def approve(cast, plan, *, who="owner", **values):
         )
 
 
+def name_of(cast, who) -> str:
+    """How one who saw the yes is named."""
+    return f"{cast.staff(who).name}, {cast.unit(who).name}"
+
+
 def refused(cast, plan, **values) -> str:
     with pytest.raises(RuleBroken) as error:
         approve(cast, plan, **values)
@@ -226,11 +231,59 @@ def test_a_second_version_replaces_the_first(cast):
         assert Case.objects.get(pk=first.case_id).lead_terms.count() == 1
 
 
+@pytest.mark.parametrize("form", ["said", "nod", "written"])
+def test_how_the_yes_was_shown_and_who_saw_it_stand_in_the_plan(cast, form):
+    """PLA-4; who saw it is one who was at the meeting, or the one who approves."""
+    draft = build.drafted(cast)
+    seen_by = [name_of(cast, "owner")]
+    plan = approve(cast, draft, agreed_form=form, agreed_before=seen_by, agreed_how="Du höll upp tummen.")
+    with cast.acting("owner"):
+        now = services.with_content(Plan.objects.filter(pk=plan.pk)).get()
+        told = approval.documents.context(now)["agreed"]
+    assert told["before"] == seen_by and told["said"].endswith("Du höll upp tummen.")
+    assert told["said"].startswith(approval.documents.SAID_YES[form])
+
+
+def test_the_yes_is_not_half_told_and_not_seen_by_anybody_else(cast):
+    draft = build.drafted(cast)
+    assert "vilka som såg det" in refused(cast, draft, agreed_form="nod")
+    assert "vilka som såg det" in refused(cast, draft, agreed_before=[name_of(cast, "owner")])
+    assert "Välj bland dem" in refused(cast, draft, agreed_form="said", agreed_before=["Någon annan"])
+
+
+@pytest.mark.parametrize(
+    "half", ["agreed_form = 'nod'", "agreed_before = '{Bo}'", "agreed_form = 'x', agreed_before = '{Bo}'"]
+)
+def test_the_database_refuses_half_a_yes(cast, half):
+    draft = build.drafted(cast)
+    with pytest.raises(IntegrityError, match="plan_agreed_before_somebody"), cast.acting("owner"):
+        raw(f"update plans_plan set {half}, agreed_how = 'x' where id = %s", draft.pk)  # noqa: S608 - words above
+
+
+def test_an_older_version_without_witnesses_still_stands(cast):
+    plan = approve(cast, build.drafted(cast))
+    assert (plan.agreed_form, plan.agreed_before) == ("", [])
+
+
+def test_the_page_asks_how_and_before_whom(cast, browse):
+    draft = build.drafted(cast)
+    amira = browse("amira.falun")
+    address = f"/arenden/{draft.case_id}/plan/godkann/"
+    sent = {"revision": draft.revision, "person_agrees": "on", "agreed_how": "Du sa ja."}
+    page = amira.post(address, sent).content.decode()
+    assert "Välj hur personen visade sitt ja" in page and "Välj minst en som såg" in page
+    assert amira.post(address, sent | {"agreed_form": "said", "agreed_before": ["Någon annan"]}).status_code == 200
+    assert (
+        amira.post(address, sent | {"agreed_form": "said", "agreed_before": [name_of(cast, "owner")]}).status_code
+        == 302
+    )
+
+
 def test_signatures_follow_the_guideline(cast):
     draft = build.drafted(cast)
     with cast.acting("owner"):
         plan = services.with_content(Plan.objects.filter(pk=draft.pk)).get()
-        wanted = Guideline.objects.get(pk=plan.case.guideline_id).signatures == "required"
+        wanted = Guideline.objects.get(pk=plan.case.guideline_id).signatures != "none"
         assert approval.documents.context(plan)["signatures"] is wanted
 
 
@@ -264,6 +317,7 @@ def test_before_discharge_the_ward_approves_where_the_county_says_so(cast, brows
     assert ward.get(address).status_code == 200
     assert browse("emelie.regionkalmar").get(address).status_code == 403
     sent = {"revision": draft.revision, "person_agrees": "on", "agreed_how": "Du sa ja på avdelningen."}
+    sent |= {"agreed_form": "said", "agreed_before": [name_of(cast, "agneta.regionkalmar")]}
     assert ward.post(address, sent).status_code == 302
     lead = cast.unit("freja.kalmar").pk
     with cast.acting("freja.kalmar"):

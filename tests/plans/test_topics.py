@@ -4,6 +4,7 @@ import io
 import json
 from dataclasses import dataclass
 from html import unescape
+from itertools import cycle
 
 import pypdfium2
 import pytest
@@ -16,7 +17,7 @@ from casework.facts import with_facts
 from consent.handing_over import send_version
 from consent.models import ReceivedVersion
 from organisations.models import Topic
-from plans import approval, documents, followups, services, tasks
+from plans import approval, crisis, documents, followups, services, tasks
 from plans.models import BlockKey, Measure, PlanDocument
 from plans.sharing import NOT_SHARED, PART_NOT_SHARED
 from tests import build
@@ -50,7 +51,7 @@ class Item:
 
 BLOCKS = {
     key: Item(f"Textord{number}slut", (topic,))
-    for number, (key, topic) in enumerate(zip(BlockKey.values, TOPICS, strict=True))
+    for number, (key, topic) in enumerate(zip(BlockKey.values, cycle(TOPICS), strict=False))
 }
 BLOCKS["why"] = Item("Textordutanämne", (None,))
 GOALS = {
@@ -237,11 +238,11 @@ def test_what_is_not_shared_is_said_in_the_same_words_whatever_it_says(told):
     for channel in ("plan", "version", "compare", "preview", "edit", "follow-ups"):
         assert read[channel].count(PART_NOT_SHARED) == 1, channel
         assert "Psykisk hälsa" not in read[channel], channel
-    # "Det som fungerar bra" is about mental health, "varför" about nothing chosen: both are hidden.
+    # "Det som fungerar bra" and the acute signs are about mental health, "varför" about nothing chosen: all are hidden.
     for channel in ("plan", "edit", "preview", "pdf"):
-        assert read[channel].count(NOT_SHARED) == 2, channel
+        assert read[channel].count(NOT_SHARED) == 3, channel
     said = told.clients["party"].get(f"/api/v1/plans/{told.plan.pk}/").json()
-    assert said["hidden"] == ["why", "strengths"] and said["part_hidden"] is True
+    assert said["hidden"] == ["why", "strengths", "crisis_red_signs"] and said["part_hidden"] is True
     assert "why" not in said and "strengths" not in said and "why" not in said["topics"]
     assert [goal["text"] for goal in said["goals"]] == [GOALS["second"].word]
     assert "Mål 1" in read["plan"] and "Mål 2" not in read["plan"]
@@ -251,7 +252,8 @@ def test_all_hidden_is_a_page_without_any_text(told):
     told.exempt("party", told.mask(*TOPICS))
     read = told.read("party")
     assert wrong(read, lambda item: False) == []
-    assert read["plan"].count(NOT_SHARED) == len(BlockKey.values)
+    # A level of getting worse says it once for its four texts.
+    assert read["plan"].count(NOT_SHARED) == len(BlockKey.values) - 3 * len(crisis.LEVELS)
     # What cannot be seen is not said to be missing either (PLA-3, PLA-7).
     assert "Insatser saknas" not in read["edit"] and "Det saknas vad andra" not in read["edit"]
     assert "0 mål" in read["edit"]

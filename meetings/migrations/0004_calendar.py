@@ -52,6 +52,23 @@ end $$;
 create trigger calendar_cancelled after update of state on meetings_meeting
   for each row when (old.state = 'called' and new.state = 'cancelled') execute function calendar_cancelled();
 
+-- The entry out of one unit's calendar, and what it had promised with it; the meeting goes on for the others.
+create function take_out_of_calendar(mid bigint, uid bigint) returns void language plpgsql security definer
+  set search_path = public, pg_temp as $$
+declare m meetings_meeting;
+begin
+  update meetings_meeting set sequence = sequence + 1 where id = mid returning * into m;
+  perform release_slots(m.reservation, uid);
+  update notifications_delivery set state = 'cancelled' where case_id = m.case_id and unit_id = uid
+    and state = 'due' and not to_person and assignment_id is null and calendar is not null;
+  insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, attempts,
+      last_error, created_at, calendar)
+    values (gen_random_uuid(), 'uncalled:' || m.id || ':' || m.sequence || ':' || uid, 'email', 'new_message', uid,
+      m.case_id, 'due', now(), 0, '', now(), calendar_of(m) || '{{"method": "CANCEL"}}');
+end $$;
+{definer("take_out_of_calendar(bigint, bigint)", to="")}
+grant execute on function take_out_of_calendar(bigint, bigint) to sip_def;
+
 -- One who no longer takes part, and will not be told of changes, gets it out of the calendar. At the end of the
 -- transaction: access that only changes its ground is taken away and given again within it.
 create function calendar_access_ended() returns trigger language plpgsql security definer
@@ -65,19 +82,31 @@ begin
       and not emergency) then
     return null;
   end if;
-  perform release_slots(m.reservation, old.unit_id);
-  update meetings_meeting set sequence = sequence + 1 where id = m.id returning * into m;
-  update notifications_delivery set state = 'cancelled' where case_id = m.case_id and unit_id = old.unit_id
-    and state = 'due' and not to_person and assignment_id is null and calendar is not null;
-  insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, attempts,
-      last_error, created_at, calendar)
-    values (gen_random_uuid(), 'uncalled:' || m.id || ':' || m.sequence || ':' || old.unit_id, 'email', 'new_message',
-      old.unit_id, m.case_id, 'due', now(), 0, '', now(), calendar_of(m) || '{{"method": "CANCEL"}}');
+  perform take_out_of_calendar(m.id, old.unit_id);
   return null;
 end $$;
 {definer("calendar_access_ended()", to="")}
 create constraint trigger calendar_access_ended after delete on case_access deferrable initially deferred
   for each row when (not old.emergency) execute function calendar_access_ended();
+
+-- A kallelse that is handed on (KAL-4) leaves one calendar and comes into another, with the notice that tells of it.
+create function calendar_handed_on() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+declare m meetings_meeting;
+begin
+  select * into m from meetings_meeting where id = new.meeting_id and state = 'called';
+  if m.id is null or new.unit_id is null then return null; end if;
+  perform take_out_of_calendar(m.id, old.unit_id);
+  select * into m from meetings_meeting where id = m.id;
+  update notifications_delivery set calendar = calendar_of(m) where case_id = m.case_id and unit_id = new.unit_id
+    and channel = 'email' and state = 'due' and not to_person and assignment_id is null and calendar is null
+    and created_at = now();
+  return null;
+end $$;
+{definer("calendar_handed_on()", to="")}
+create constraint trigger calendar_handed_on after update of unit_id on meetings_invitation
+  deferrable initially deferred for each row when (old.unit_id is distinct from new.unit_id)
+  execute function calendar_handed_on();
 
 -- A meeting that is not to be lets go of the standing times that it had taken (KAL-9), whoever ended it.
 create function standing_times_let_go() returns trigger language plpgsql security definer
@@ -95,7 +124,7 @@ create trigger standing_times_let_go after update of state on meetings_meeting
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("meetings", "0002_isolation"),
+        ("meetings", "0003_forwarding"),
         ("cases", "0002_isolation"),
         ("notifications", "0002_isolation"),
         ("slots", "0002_isolation"),
