@@ -97,7 +97,7 @@ def test_an_entry_says_when_and_nothing_else():
 
 
 def test_the_mail_carries_the_entry_under_a_name_that_says_nothing():
-    row = Claimed(uuid4(), 1, "new_message", "email", "enheten@tjanst.example", told())
+    row = Claimed(uuid4(), 1, "new_message", "email", "enheten@tjanst.example", calendar=told())
     mail = message_from_bytes(letter(row).message().as_bytes())
     body, part = mail.get_payload()
     assert body.get_content_type() == "text/plain"
