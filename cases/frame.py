@@ -17,6 +17,7 @@ TABS = {
     "plan": ("plans.view", "plans:plan", "Plan"),
     "follow_up": ("plans.view", "plans:follow_ups", "Uppföljning"),
     "discharge": ("cases.view", "discharge:overview", "Utskrivning"),
+    "papers": ("papers.view", "papers:list", "Papper"),
     "messages": ("correspondence.view", "correspondence:messages", "Meddelanden"),
     "deviations": ("cases.view", "deviations:list", "Avvikelser"),
     "log": ("cases.log", "casework:log", "Logg"),

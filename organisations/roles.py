@@ -107,6 +107,10 @@ ACTIONS: dict[str, Rule] = {
     "correspondence.end_channel": Rule(HANDLERS, open_only=False),
     "correspondence.letters": Rule(READERS),
     "correspondence.post": Rule(WRITERS),
+    # Papers: filled in by those who read the case, empty ones for all
+    "papers.view": Rule(READERS, open_only=False),
+    "papers.hand_out": Rule(HANDLERS, open_only=False),
+    "papers.blank": Rule(frozenset(Role)),
     # Notices of one's own, and the unit's routine for what comes (GUI-3)
     "notifications.own": Rule(FLOW),
     "notifications.routine": Rule(frozenset({Role.MANAGER, Role.ORG_ADMIN})),

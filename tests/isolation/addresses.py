@@ -8,6 +8,7 @@ from tests.isolation import addresses_forwarding as way
 from tests.isolation import addresses_times as times
 from tests.isolation.addresses_care_plans import of_care_plans
 from tests.isolation.addresses_guests import GUESTS, of_guests
+from tests.isolation.addresses_papers import of_papers
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
@@ -383,6 +384,7 @@ def targets(atlas: Atlas) -> list[Target]:
         of_guests,
         of_plans,
         of_deviations,
+        of_papers,
         of_discharge,
         of_messages,
         of_citizens,

@@ -24,6 +24,7 @@ from notifications.models import Delivery, InboxItem
 from organisations import roles
 from organisations.enums import Role
 from organisations.models import User
+from papers import services as papers
 from plans import documents, endings
 from plans import services as plan_services
 from retention import services as retention
@@ -105,6 +106,7 @@ class Atlas:
             user = User.objects.using("admin").get(username=WHO[who])
             person_access.grant("admin", user, Person.objects.using("admin").get(number=NUMBERS[key]))
         self.use_log()
+        self.print_papers()
         # Before any test: what changes later meets sessions that are already there.
         self.clients = self.sign_in()
 
@@ -221,6 +223,18 @@ class Atlas:
         with self.cast.acting("manager"):
             review.start(from_on=today, to_on=today, by=self.cast.actor("manager"))
         self.sql("update logbook_logextract set state = 'ready', pdf = '%%PDF-1.7'")
+
+    def print_papers(self):
+        """A paper of the owner's and one of the person's in the first case, and an empty leaflet; all ready."""
+        self.papers = {}
+        for who in ("owner", "citizen"):
+            with self.cast.acting(who):
+                again = Case.objects.with_names().get(pk=self.cases["main"].pk)
+                made = papers.order(case=again, kind="consent", by=self.cast.actor(who))
+                papers.order_blank(kind="leaflet")
+            self.papers[who] = made.pk
+        for table in ("papers_paper", "papers_blankpaper"):
+            self.sql(f"update {table} set state = 'ready', pdf = '%%PDF-1.7', finished_at = now()")
 
     def discharge(self):
         """A notice to owner and party that goes on in the first case, and a samordnad vårdplan of another maker."""

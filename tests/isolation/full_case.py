@@ -13,6 +13,7 @@ from guests.models import GuestKey, GuestLink
 from meetings import models as meetings
 from notifications.models import InboxItem
 from organisations.models import Assignment, Staff, Unit, User
+from papers.models import Paper
 from plans import models as plans
 from retention.models import RetentionHold
 from tests.isolation.world import World
@@ -129,6 +130,7 @@ class FullCase:
         self.add(plans.MeasureReport, **case, measure=measure, status="ongoing", reported_by=by)
         self.add(plans.FollowUp, **case, plan=plan, held_on=today, how_it_went="Bra", outcome="close", by=by)
         self.add(plans.PlanDocument, **case, plan=plan, revision=1, context={})
+        self.add(Paper, **case, kind="consent", unit_id=self.owner, requested_by=by, context={})
         self.add(plans.PartyExport, **case, plan=plan, unit_id=self.owner, hidden_topics=[0], context={}, by=by)
         self.add(plans.HandedOutCopy, **case, plan=plan, recipient="Du", how="by_hand", given_on=today, by=by)
         self.discharge(case, by, staff)

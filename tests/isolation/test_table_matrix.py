@@ -67,6 +67,7 @@ TABLES = {
     "plans_plandocument": Rule(insert=READER, update=NOBODY, closed=True),
     "plans_partyexport": Rule(select=STEERS, insert="own report", update=NOBODY, closed=True),
     "plans_handedoutcopy": Rule(update=NOBODY, closed=True, citizen=True),
+    "papers_paper": Rule(select=STEERS, insert="own paper", update=NOBODY, closed=True),
     "discharge_discharge": Rule(insert="sees the notice", column="decided_at"),
     "discharge_carecontact": Rule(column="ended_at"),
     "discharge_caregap": Rule(column="to_on"),
@@ -125,6 +126,8 @@ def expected(rule: Rule, command: str, who: str, state: str) -> bool:
     demand = getattr(rule, command)
     if demand == READER:
         return True
+    if demand == "own paper":
+        return who in ("owner", "reader")  # the row tells that the owner's unit asked for it
     if demand == NOBODY or who == "reader" or (state == "closed" and not rule.closed):
         return False
     if demand == STEERS:
