@@ -13,6 +13,7 @@ TABS = {
     "overview": ("cases.view", "casework:case", "Översikt"),
     "parties": ("cases.view", "cases:parties", "Aktörer"),
     "consent": ("cases.view", "consent:history", "Samtycke"),
+    "preparation": ("preparation.view", "preparation:overview", "Förberedelse"),
     "meetings": ("cases.view", "meetings:overview", "Kallelse och möte"),
     "plan": ("plans.view", "plans:plan", "Plan"),
     "follow_up": ("plans.view", "plans:follow_ups", "Uppföljning"),

@@ -1,6 +1,6 @@
 """The contexts of the citizen's pages."""
 
-from citizen import givers, news, readers, reading, words
+from citizen import givers, news, preparing, readers, reading, words
 from citizen.door import is_guardian
 from papers.possible import OWN, Facts
 from plans import crisis
@@ -33,6 +33,7 @@ def plan_page(case, actor) -> dict:
         "earlier": plans[1:],
         "meeting": reading.next_meeting(case),
         "cancelled": reading.cancelled_meeting(case),
+        "before": preparing.before_meeting(case),
         "consent": reading.consent_now(case),
         "last_reader": readers.last_reader(case, actor.user_id),
     }

@@ -107,6 +107,9 @@ DID = {
     ("cases", log.WRITE): gettext_lazy("Skrev i dina uppgifter"),
     ("consent", log.WRITE): gettext_lazy("Skrev ner vad du har sagt ja eller nej till"),
     ("meetings", log.WRITE): gettext_lazy("Skrev om ett möte"),
+    ("preparation", log.WRITE): gettext_lazy("Förberedde mötet med dig"),
+    ("premeetings.held", log.WRITE): gettext_lazy("Höll ett förmöte utan dig, om kostnader och ansvar"),
+    ("premeetings", log.WRITE): gettext_lazy("Skrev om ett förmöte utan dig"),
     ("guests", log.READ): gettext_lazy("Läste sin inbjudan till mötet"),
     ("guests", log.WRITE): gettext_lazy("Skrev om en inbjudan till mötet"),
     ("guests", log.LOGIN): gettext_lazy("Öppnade sin inbjudan till mötet"),
@@ -146,7 +149,8 @@ def reading(row, person_id: int, user_id: int) -> Reading:
     if row.person_id != person_id:
         what = _("Såg namnet i en lista")
     else:
-        what = str(DID.get((row.event.split(".")[0], row.action)) or ACTIONS.get(row.action, row.action))
+        did = DID.get((row.event, row.action)) or DID.get((row.event.split(".")[0], row.action))
+        what = str(did or ACTIONS.get(row.action, row.action))
     return Reading(row.at, who(row, user_id), row.unit_name or "", what)
 
 

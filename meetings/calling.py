@@ -11,8 +11,10 @@ from consent import representatives
 from meetings.calling_models import Callee, CancellationCall
 from organisations import swedish
 from organisations.errors import RuleBroken
+from preparation import bookings
+from preparation.models import BookingKind
 
-WHO = {Callee.PERSON: "Personen", Callee.REPRESENTATIVE: "Företrädaren"}
+WHO = {Callee.PERSON: "Personen", Callee.REPRESENTATIVE: "Företrädaren", Callee.INTERPRETER: "Tolken"}
 
 
 def is_today(meeting) -> bool:
@@ -49,6 +51,8 @@ def list_calls(*, case, meeting) -> int:
         for one in representatives.current(case)
         if one.holds_on(today) and not one.contact.no_sharing
     ]
+    if bookings.ordered(case).filter(kind=BookingKind.INTERPRETER).exists():
+        rows.append(row(Callee.INTERPRETER))
     rows += [row(Callee.INVITED, invitation=one) for one in meeting.invitations.order_by("pk")]
     CancellationCall.objects.bulk_create(rows)
     return len(rows)

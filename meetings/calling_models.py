@@ -13,6 +13,7 @@ class Callee(models.TextChoices):
     INVITED = "invited", "Kallad eller inbjuden"
     PERSON = "person", "Personen"
     REPRESENTATIVE = "representative", "Företrädare"
+    INTERPRETER = "interpreter", "Tolk"
 
 
 class CancellationCall(models.Model):
@@ -49,7 +50,7 @@ class CancellationCall(models.Model):
                 name="call_says_who_was_reached",
             ),
             models.CheckConstraint(
-                condition=Q(callee="person", invitation=None, representative=None)
+                condition=Q(callee__in=["person", "interpreter"], invitation=None, representative=None)
                 | Q(callee="invited", invitation__isnull=False, representative=None)
                 | Q(callee="representative", invitation=None, representative__isnull=False),
                 name="call_names_one",

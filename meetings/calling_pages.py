@@ -33,7 +33,7 @@ def phone_list(case, meeting, *, bound=None) -> dict:
 
 
 def row(case, call, now, bound) -> dict:
-    told = {Callee.PERSON: person, Callee.REPRESENTATIVE: representative, Callee.INVITED: invited}[call.callee]
+    told = TOLD[call.callee]
     shown = told(case, call) | {"call": call, "over": calling.is_over(call, now), "done": call.reached_at is not None}
     if not shown["done"]:
         own = bound is not None and bound.call_id == call.pk
@@ -69,6 +69,20 @@ def invited(case, call) -> dict:
     name = "" if case.is_protected else party.name
     who = party.relation or party.get_kind_display()
     return {"kind": kind, "name": name or HIDDEN, "who": who, "answers": name, **number(case, party.phone)}
+
+
+def interpreter(case, call) -> dict:
+    """The one who was booked; the number stands with whoever ordered."""
+    who = f"Bokad till mötet{', ' + case.language if case.language else ''}"
+    return {"kind": "other", "name": "Tolken", "who": who, "answers": "", "phone": "", "protected": False}
+
+
+TOLD = {
+    Callee.PERSON: person,
+    Callee.REPRESENTATIVE: representative,
+    Callee.INTERPRETER: interpreter,
+    Callee.INVITED: invited,
+}
 
 
 def number(case, phone: str) -> dict:

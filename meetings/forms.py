@@ -6,10 +6,9 @@ from django.utils import timezone
 
 from cases.models import OutsideParty
 from cases.topicfield import TopicsField, fill_topics
-from cases.topics import ALL
 from consent import coverage
 from consent.forms import UnitChoices
-from meetings import rules
+from meetings import outcome, rules
 from meetings.answering import may_say_today
 from meetings.forwarding_forms import AnswerFields, ReceptionFields
 from meetings.models import AnsweredHow, AnswerKind, MeetingForm, MeetingTextKey
@@ -79,9 +78,11 @@ class CallForm(PicksStandingTime, ReceptionFields):
         self.consent = coverage.current(case)
         self.guests = rules.guests(case, by, self.consent)
         outside = case.outside_parties.filter(removed_at=None).order_by("name", "pk")
-        kwargs["initial"] = self.from_meeting(meeting) if meeting else {"chair": by.staff_id, "writer": by.staff_id}
+        agenda, about = ("", meeting.topics_of(MeetingTextKey.AGENDA)) if meeting else outcome.waiting(case)
+        own = {"chair": by.staff_id, "writer": by.staff_id, "agenda": agenda}
+        kwargs["initial"] = self.from_meeting(meeting) if meeting else own
         super().__init__(data, **kwargs)
-        fill_topics(self, topics=meeting.topics_of(MeetingTextKey.AGENDA) if meeting else ALL)
+        fill_topics(self, topics=about)
         self.offer_standing_times(case, by, self.guests)
         callable_ids = [guest.unit.pk for guest in self.guests if guest.covered]
         self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=callable_ids).order_by("name")

@@ -60,6 +60,13 @@ ACTIONS: dict[str, Rule] = {
     # Mistakes, also found after the case has ended (PLA-9): voiding is the owner's.
     "cases.void": Rule(HANDLERS, steers=True, open_only=False),
     "consent.recall": Rule(HANDLERS, steers=True, open_only=False),
+    # Before the meeting: those who call write with the person; whoever the guideline names books the interpreter.
+    "preparation.view": Rule(READERS, open_only=False),
+    "preparation.write": Rule(HANDLERS, steers=True),
+    "preparation.book": Rule(HANDLERS),
+    # A pre-meeting is read by the units that take part in it: the database decides which.
+    "preparation.premeeting": Rule(READERS, open_only=False),
+    "preparation.hold_premeeting": Rule(HANDLERS, steers=True),
     # Meetings
     "meetings.call": Rule(HANDLERS, steers=True),
     "meetings.change": Rule(HANDLERS, steers=True),

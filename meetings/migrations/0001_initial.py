@@ -559,6 +559,7 @@ class Migration(migrations.Migration):
                             ("invited", "Kallad eller inbjuden"),
                             ("person", "Personen"),
                             ("representative", "Företrädare"),
+                            ("interpreter", "Tolk"),
                         ],
                         max_length=15,
                         verbose_name="vem",
@@ -640,7 +641,11 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("callee", "person"), ("invitation", None), ("representative", None)),
+                            models.Q(
+                                ("callee__in", ["person", "interpreter"]),
+                                ("invitation", None),
+                                ("representative", None),
+                            ),
                             models.Q(("callee", "invited"), ("invitation__isnull", False), ("representative", None)),
                             models.Q(
                                 ("callee", "representative"), ("invitation", None), ("representative__isnull", False)

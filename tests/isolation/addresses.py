@@ -10,6 +10,7 @@ from tests.isolation.addresses_care_plans import of_care_plans
 from tests.isolation.addresses_guests import GUESTS, of_guests
 from tests.isolation.addresses_papers import of_papers
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
+from tests.isolation.before_meeting import of_preparation
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
 # Pages without a rule in roles.ACTIONS: open, or about the one who is signed in.
@@ -380,6 +381,7 @@ def targets(atlas: Atlas) -> list[Target]:
         retention,
         logbook,
         of_case,
+        of_preparation,
         of_meetings,
         of_guests,
         of_plans,

@@ -1,7 +1,6 @@
 """Cases in the states that the pages need, walked through the services and committed, and who is who in them."""
 
 from dataclasses import dataclass, field
-from datetime import time
 from functools import cached_property
 
 from django.db import connections
@@ -19,7 +18,6 @@ from deviations import services as deviations
 from discharge import care_plan_documents, care_plans, process
 from discharge.models import CarePlan
 from logbook import extracts, review
-from meetings.models import CancellationCall
 from notifications.models import Delivery, InboxItem
 from organisations import roles
 from organisations.enums import Role
@@ -27,14 +25,16 @@ from organisations.models import User
 from papers import services as papers
 from plans import documents, endings
 from plans import services as plan_services
+from preparation import services as preparation
 from retention import services as retention
 from retention.models import RetentionBatch
-from slots.models import SlotWindow
 from tests import build, build_guests
 from tests import build_forwarding as way
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
 from tests.discharge import walk
+from tests.isolation.times import of_times
+from tests.preparation import prepared
 
 CITIZENS = ("citizen", "other_citizen")
 STAFF = tuple(who for who in WHO if who not in CITIZENS)
@@ -96,6 +96,7 @@ class Atlas:
         self.cases["invited"] = self.with_guest(self.with_relative(self.consented("invited")))
         self.cases["met"] = build.met(self.cast, self.consented("met"))
         self.cases["closed"] = self.closed()
+        self.prepare()
         self.deviate()
         self.way = way.for_matrix(self.cast, self.cases["invited"], (GIVEN_NAME, FAMILY_NAME))
         self.correspond()
@@ -167,6 +168,13 @@ class Atlas:
             again = Case.objects.with_names().get(pk=case.pk)
             endings.close(case=again, reason="goals_met", by=self.cast.owner)
         return build.reread(self.cast, case)
+
+    def prepare(self):
+        """What the owner wrote before the meeting, and a pre-meeting that it planned with the party."""
+        with self.cast.acting("owner"):
+            again = Case.objects.with_names().get(pk=self.cases["main"].pk)
+            self.wish = preparation.wish(case=again, wanted=True, name="Provanna", by=self.cast.owner).pk
+        self.premeeting = prepared.premeeting(self.cast, self.cases["main"]).pk
 
     def deviate(self):
         """A deviation in each state, reported by the owner, concerning the party."""
@@ -331,7 +339,7 @@ class Atlas:
         main, invited = self.cases["main"].pk, self.cases["invited"].pk
         org = self.cast.actor("admin").organisation_id
         draft = "from plans_plan where case_id = %s and state = 'draft'"
-        return {
+        return of_times(self) | {
             "goal": self.one(f"select min(id) from plans_goal where plan_id = (select id {draft})", main),
             "measure": self.one(
                 f"select min(m.id) from plans_measure m join plans_goal g on g.id = m.goal_id"
@@ -347,13 +355,6 @@ class Atlas:
             "invitation": self.one(
                 "select id from meetings_invitation where case_id = %s and unit_id is not null", invited
             ),
-            "window": SlotWindow.objects.using("admin").create(
-                unit=self.cast.unit("owner"), weekday=2, from_on=timezone.localdate(), to_on=timezone.localdate(),
-                starts=time(13), minutes=60, form="phone", created_by=self.cast.assignment("owner"),
-            ).pk,
-            "call": CancellationCall.objects.using("admin").create(
-                case_id=invited, meeting_id=self.meeting("invited"), callee="person"
-            ).pk,
             "guest": self.one(
                 "select id from meetings_invitation where case_id = %s and outside_party_id is not null", invited
             ),

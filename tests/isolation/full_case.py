@@ -15,6 +15,7 @@ from notifications.models import InboxItem
 from organisations.models import Assignment, Staff, Unit, User
 from papers.models import Paper
 from plans import models as plans
+from preparation import models as preparation
 from retention.models import RetentionHold
 from tests.isolation.world import World
 
@@ -102,6 +103,7 @@ class FullCase:
         )  # fmt: skip
         self.add(InboxItem, unit=unit, case_id=self.pk, reference="x", kind="call", dedupe_key="full-case")
         self.add(InboxItem, unit=unit, case_id=None, reference="x", kind="notice", dedupe_key="full-case-notice")
+        self.prepare(case, by)
         meeting = self.add(
             meetings.Meeting, **case, kind="first", starts_at=now, ends_at=now + timedelta(hours=1), form="physical",
             place="Hemma", chair=staff, writer=staff, called_by=by,
@@ -141,6 +143,19 @@ class FullCase:
             Deviation, **case, kind="absent", text="Ingen kom.", concerns_unit=unit,
             reported_unit_id=self.owner, reported_by=by,
         )  # fmt: skip
+
+    def prepare(self, case, by) -> None:
+        """What the person said, and a pre-meeting of the owner with the party."""
+        self.add(preparation.PreparationText, **case, key="what_matters", text="Att sova gott.", saved_by=by)
+        self.add(preparation.GuestWish, **case, wanted=True, name="Min syster", said_by=by)
+        self.add(preparation.Booking, **case, kind="interpreter")
+        before = self.add(
+            preparation.PreMeeting, **case, starts_at=timezone.now(), place="Hos oss", about_costs=True,
+            about_responsibility=False, consent_form="spoken", consent_on=date.today(), made_by=by,
+            units=[self.owner, self.party], state="held",
+        )  # fmt: skip
+        self.add(preparation.PreMeetingUnit, **case, premeeting=before, unit_id=self.party, basis="Samtycke")
+        self.add(preparation.PreMeetingText, **case, premeeting=before, key="notes", text="Kommunen betalar.")
 
     def discharge(self, case, by, staff) -> None:
         """Admitted at the owner's unit, and nobody but it sees the notice."""

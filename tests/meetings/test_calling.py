@@ -17,6 +17,7 @@ from meetings import calling, services
 from meetings.models import CancellationCall, Invitation, Meeting
 from organisations import swedish
 from organisations.errors import RuleBroken
+from preparation import bookings
 from tests import build
 
 
@@ -242,3 +243,14 @@ def queries(client, page) -> int:
     with CaptureQueriesContext(connection) as found:
         assert client.get(page).status_code == 200
     return len(found)
+
+
+def test_a_booked_interpreter_is_phoned_too(cast):
+    """KAL-6: one who was only needed is nobody to phone yet."""
+    case = build.consented(cast, interpreter=True, language="arabiska")
+    build.call(cast, case)
+    with cast.acting("owner"):
+        bookings.book(case=bookings.fetch(case), kind="interpreter", language="arabiska", form="phone", by=cast.owner)
+        now = Case.objects.with_names().get(pk=case.pk)
+        services.cancel(case=now, meeting=now.meetings.get(), why="Sjuk", by=cast.owner)
+        assert [row.callee for row in CancellationCall.objects.order_by("pk")] == ["person", "interpreter", "invited"]
