@@ -105,6 +105,8 @@ LABELS = {
     "guests.answered": "Svarade på sin inbjudan",
     "meetings.held": "Skrev in att mötet hölls",
     "plans.saved": "Sparade i planen",
+    "plans.measure_confirmed": "Bekräftade en insats",
+    "plans.part_done": "Sa att den egna delen av planen är klar, eller inte längre är det",
     "plans.correction_started": "Började rätta planen",
     "plans.corrected": "Rättade planen",
     "cases.voided": "Makulerade ärendet, öppnat på fel person",

@@ -13,6 +13,7 @@ from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
 from tests.isolation.before_meeting import of_preparation
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
+OWN = (302, 409)  # Whether there is something of one's own to take back depends on who wrote last.
 # Pages without a rule in roles.ACTIONS: open, or about the one who is signed in.
 OPEN = {
     "healthz", "readyz", "organisations:home", "organisations:login", "organisations:logout", "organisations:acting",
@@ -243,6 +244,11 @@ def of_plans(atlas: Atlas) -> list[Target]:
         Target("plans:move_goal", atlas.of("main", **goal, way="upp"), **moved),
         Target("plans:move_measure", atlas.of("main", **measure, way="ner"), **moved),
         *about_one("main", atlas, "plans:report", measure=ids["own_measure"]),
+        *about_one("main", atlas, "plans:changes", "plans:now"),
+        *(Target(name, atlas.of("main", **about), **(moved | {"allowed": said})) for name, said, about in (
+            ("plans:part", MOVED, {}), ("plans:undo_block", OWN, {"name": "viktigt"}), ("plans:undo_goal", OWN, goal),
+            ("plans:undo_measure", OWN, measure), ("plans:put_back", (409,), {"step": ids["step"]}),
+            ("plans:confirm", (409,), measure))),
     ]  # fmt: skip
 
 

@@ -143,7 +143,7 @@ class Atlas:
         case = self.with_relative(self.consented("main"))
         build.planned(self.cast, build.met(self.cast, case))
         build.followed_up(self.cast, build.planned(self.cast, case))
-        build.drafted(self.cast, case, whole=False)
+        build.changed(self.cast, build.drafted(self.cast, case, whole=False))
         build.ground(self.cast, case)
         build.representative(self.cast, case, "Provrut", ground="ombud", phone="070-174 06 07")
         # An adult's case has none; the row is there so that its address can be asked for.
@@ -345,6 +345,7 @@ class Atlas:
                 f"select min(m.id) from plans_measure m join plans_goal g on g.id = m.goal_id"
                 f" where g.plan_id = (select id {draft})", main,
             ),
+            "step": self.one(f"select max(id) from plans_planstep where plan_id = (select id {draft})", main),
             "own_measure": self.one(
                 "select min(m.id) from plans_measure m join plans_goal g on g.id = m.goal_id join plans_plan p on"
                 " p.id = g.plan_id where p.case_id = %s and p.state = 'approved' and m.unit_id = %s",

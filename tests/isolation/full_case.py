@@ -126,6 +126,9 @@ class FullCase:
         self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=True)
         plan = self.add(plans.Plan, **case, version=1, created_by=by)
         self.add(plans.PlanBlock, **case, plan=plan, key="why", text="Flera hjälper dig.")
+        step = {"plan": plan, "save_number": 1, "before": {}, "topics": -1, "by": by}
+        self.add(plans.PlanStep, **case, **step, revision=1)
+        self.add(plans.PartDone, **case, plan=plan, unit_id=self.owner, by=by)
         self.add(plans.PlanCorrection, **case, plan=plan, corrects=plan, kind="wrong", by=by)
         goal = self.add(plans.Goal, **case, plan=plan, position=1, text="Du sover gott.")
         measure = self.add(plans.Measure, **case, goal=goal, position=1, text="Vi ringer.", doer="self", written_by=by)

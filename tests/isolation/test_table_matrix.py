@@ -65,6 +65,8 @@ TABLES = {
     "guests_guestlink": Rule(select=STEERS, insert=STEERS, update=STEERS, column="revoked_at"),
     "plans_plan": Rule(column="copies_to"),  # a draft: the person reads what is approved
     "plans_planblock": Rule(column="text"),
+    "plans_planstep": Rule(update=NOBODY),
+    "plans_partdone": Rule(insert="own report", update="own report", column="done"),
     "plans_plancorrection": Rule(insert=STEERS, update=NOBODY),
     "plans_goal": Rule(delete=HANDLER, column="text"),
     "plans_measure": Rule(delete=HANDLER, column="text"),
