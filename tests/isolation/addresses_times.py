@@ -19,8 +19,11 @@ def standing_times(atlas: Atlas) -> list[Target]:
     ]
 
 
-def of_entries(atlas: Atlas, one: dict) -> list[Target]:
+def of_entries(atlas: Atlas, one: dict, letter: dict) -> list[Target]:
+    moved = {"case": "invited", "method": "post", "allowed": (302,)}
     return [
+        Target("meetings:told", atlas.of("invited", **letter), **moved),
+        Target("meetings:remind", atlas.of("invited", **one), **moved),
         Target("meetings:calendar", atlas.of("invited", **one), case="invited"),
         Target("meetings:phoned", atlas.of("invited", call=atlas.ids["call"], **one), "post", case="invited"),
         Target("citizen:calendar", atlas.of("invited"), case="invited"),
