@@ -32,6 +32,7 @@ def plan_page(case, actor) -> dict:
         "plan": plan,
         "earlier": plans[1:],
         "meeting": reading.next_meeting(case),
+        "cancelled": reading.cancelled_meeting(case),
         "consultation": reading.consultation_now(case),
         "before": preparing.before_meeting(case),
         "consent": reading.consent_now(case),

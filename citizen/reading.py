@@ -91,6 +91,18 @@ def next_meeting(case) -> dict | None:
     }
 
 
+def cancelled_meeting(case) -> Meeting | None:
+    """A meeting that was called off and would have been today or later, when no other has been called since."""
+    last = Meeting.objects.filter(case=case).order_by("-called_at", "-pk").first()
+    ahead = last is not None and timezone.localdate(last.starts_at) >= timezone.localdate()
+    return last if ahead and last.state == MeetingState.CANCELLED else None
+
+
+def meeting_for_calendar(case) -> Meeting | None:
+    found = next_meeting(case)
+    return found["meeting"] if found else cancelled_meeting(case)
+
+
 def consultation_now(case) -> Consultation | None:
     """The samråd that the person has asked for and that goes on (MOT-4)."""
     return Consultation.objects.filter(case=case, ended_at=None).select_related("unit").first()
@@ -221,7 +233,10 @@ def happened(case, consents) -> list[dict]:
         events.append((consent.recorded_at, "hand-heart", consent_words(case, consent)))
     for meeting in Meeting.objects.filter(case=case):
         day = {"day": swedish.long_date(meeting.starts_at)}
-        events.append((meeting.called_at, "mail", _("Ett möte bestämdes till %(day)s") % day))
+        told = _("Ett möte bestämdes till %(day)s") % day
+        if meeting.state == MeetingState.CANCELLED:
+            told = _("Ett möte bestämdes till %(day)s. Det ställdes in.") % day
+        events.append((meeting.called_at, "mail", told))
         if meeting.state == MeetingState.HELD:
             events.append((meeting.ends_at, "users", _("Mötet hölls")))
     events.sort(key=lambda event: event[0], reverse=True)

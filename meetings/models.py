@@ -1,5 +1,7 @@
 """Kallelse and meeting: who is called to what, what they answered, who came (KAL, MOT)."""
 
+import uuid
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -8,6 +10,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from cases.models import Case, OutsideParty
 from cases.text_models import WithTexts
 from cases.topics import ALL
+from meetings.calling_models import CancellationCall as CancellationCall
 from meetings.forwarding_models import HandOn as HandOn
 from meetings.forwarding_models import TimeProposal as TimeProposal
 from organisations.models import Assignment, Staff, Unit
@@ -66,6 +69,11 @@ class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name="ersätter"
     )
+    # One calendar entry for the meeting and all that replace it; each change of it has a higher number (RFC 5546).
+    calendar_uid = models.UUIDField("i kalendern", default=uuid.uuid4, editable=False)
+    sequence = models.PositiveSmallIntegerField("ändring i kalendern", default=0, db_default=0)
+    # What the meeting's standing times are taken by (KAL-9); the units see that they are taken, not by this.
+    reservation = models.UUIDField("tagna stående tider", null=True, editable=False)
     # Held without the system and written in afterwards: when, and by whom.
     entered_at = models.DateTimeField("fört efter mötet", null=True)
     entered_by = models.ForeignKey(

@@ -122,6 +122,8 @@ ACTIONS: dict[str, Rule] = {
     # Notices of one's own, and the unit's routine for what comes (GUI-3)
     "notifications.own": Rule(FLOW),
     "notifications.routine": Rule(frozenset({Role.MANAGER, Role.ORG_ADMIN})),
+    # Standing times of the own unit (KAL-9); a caller picks one in the kallelse
+    "slots.own": Rule(frozenset({Role.HANDLER, Role.MANAGER, Role.ORG_ADMIN})),
     # Deviations
     "deviations.view": Rule(READERS, open_only=False),
     "deviations.report": Rule(HANDLERS | {Role.MANAGER}, open_only=False),

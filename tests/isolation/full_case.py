@@ -123,6 +123,7 @@ class FullCase:
         )
         link = self.add(GuestLink, **case, invitation=guest, way="letter", expires_at=now, made_by=by, revoked_at=now)
         self.add(GuestKey, **case, link=link, salt=b"s", code=b"c")
+        self.add(meetings.CancellationCall, **case, meeting=meeting, callee="invited", invitation=call)
         away = self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=False)
         self.add(AbsenceDecision, **case, attendance=away, outcome="dismissed", reason="Snöstorm", decided_by=by)
         self.add(Room, **case, meeting=meeting, minutes=60, opened_by=by, closes_at=now + timedelta(minutes=90))
