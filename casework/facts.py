@@ -13,6 +13,7 @@ from django.db.models import (
     FilteredRelation,
     Func,
     IntegerField,
+    Max,
     Min,
     OuterRef,
     Q,
@@ -22,25 +23,31 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, JSONObject
+from django.utils import timezone
 
 from cases.enums import DeadlineKind, State
 from cases.models import Case, Deadline, Participation
 from casework.next_step import FOLLOW_UP_BEFORE, REMIND_BEFORE, Facts
 from consent.models import WAITING, Answer, Consent, LegalGround
-from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
+from meetings import calling
+from meetings.models import AnswerKind, CancellationCall, Invitation, Meeting, MeetingState
 from notifications.models import InboxItem
-from plans.models import BlockKey, Plan, PlanState
+from plans.models import BlockKey, Doer, Measure, MeasureState, Plan, PlanState
 from preparation.bookings import ORDERED
 from preparation.models import Booking, BookingKind, PreparationKey, PreparationText
 
 # Another ground in law stands in for the answer about sharing, for the party that it names.
 TODAY = Func(function="sip_today", output_field=DateField())
 GROUND = LegalGround.objects.filter(case_id=OuterRef("case_id"), ended_at=None, valid_to__gte=TODAY)
+# The states in which a plan may be written.
+WRITTEN_IN = [State.MET, State.PLANNED, State.FOLLOWING_UP]
 NEVER = Q(case_id__isnull=True)
+# Where a case stands after a meeting was called off, or moved, on its very day.
+AFTER_CALLED_OFF = [State.CONSENTED, State.CALLED, State.PLANNED, State.FOLLOWING_UP]
 PREPARED = (PreparationKey.WHAT_MATTERS, PreparationKey.QUESTION)
 
 
-def of_case(ref: str):
+def of_case(ref: str, *, now):
     """The conditions as subqueries over the case id `ref`: a column of the outer query."""
     outer = OuterRef(ref)
     return {
@@ -48,6 +55,7 @@ def of_case(ref: str):
         "unanswered": Invitation.objects.filter(
             case_id=outer, meeting__state=MeetingState.CALLED, answer=AnswerKind.NONE
         ),
+        "calls": CancellationCall.objects.filter(calling.left(now), case_id=outer),
         "consent": Consent.objects.filter(
             Q(share_answer=Answer.YES) | Exists(GROUND),
             case_id=outer,
@@ -61,6 +69,9 @@ def of_case(ref: str):
         "draft": Plan.objects.filter(case_id=outer, state=PlanState.DRAFT),
         "drafted_words": Plan.objects.filter(case_id=outer, state=PlanState.DRAFT).annotate(
             row=FilteredRelation("blocks", condition=Q(blocks__key=BlockKey.WHAT_MATTERS))
+        ),
+        "proposed": Measure.objects.filter(
+            case_id=outer, doer=Doer.UNIT, state=MeasureState.PROPOSED, goal__plan__state=PlanState.DRAFT
         ),
         "deadline": Deadline.objects.filter(case_id=outer, met_at=None, cancelled_at=None),
         "parties": Participation.objects.filter(case_id=outer, ended_on=None),
@@ -98,7 +109,8 @@ def only_in(states, subquery):
 
 def with_facts(cases, *, unit_id: int):
     """Annotate cases with everything that `facts_of` needs, in one statement with few subqueries."""
-    of = of_case("pk")
+    of = of_case("pk", now=timezone.now())
+    calls = of["calls"].order_by().values("case_id").annotate(left=Count("*"), last=Max("meeting_id"))
     follow_up = (
         of["deadline"].filter(kind=DeadlineKind.FOLLOW_UP).values("case_id").annotate(on=Min("due_on")).values("on")
     )
@@ -110,9 +122,14 @@ def with_facts(cases, *, unit_id: int):
         unanswered=only_in(
             [State.CALLED], Subquery(unanswered.annotate(units=ArrayAgg(Coalesce("unit_id", 0))).values("units"))
         ),
+        calls=only_in(
+            AFTER_CALLED_OFF,
+            first(calls, JSONObject(left="left", meeting="last", state=Max("meeting__state"))),
+        ),
         consent_until=first(of["consent"], Coalesce("valid_to", Value(date.max))),
         # What matters to the person, as far as the draft says it to the unit; no draft is null.
         said=first(of["drafted_words"], Coalesce("row__text", Value(""), output_field=TextField())),
+        to_confirm=only_in(WRITTEN_IN, Exists(of["proposed"].filter(unit_id=unit_id))),
         consent_waiting=Exists(of["waiting"]),
         has_parties=Exists(of["parties"]),
         follow_up_on=only_in([State.PLANNED, State.FOLLOWING_UP], Subquery(follow_up)),
@@ -124,7 +141,7 @@ def with_facts(cases, *, unit_id: int):
 
 def facts_of(case: Case, actor, *, now, today, nameless: bool = False) -> Facts:
     """The facts of an annotated case for `actor`; `nameless` keeps the person's name out (coordinators)."""
-    meeting, unanswered = case.meeting or {}, case.unanswered or []
+    meeting, unanswered, calls = case.meeting or {}, case.unanswered or [], case.calls or {}
     return Facts(
         state=case.state,
         now=now,
@@ -142,8 +159,12 @@ def facts_of(case: Case, actor, *, now, today, nameless: bool = False) -> Facts:
         starts_at=instant(meeting.get("starts_at")),
         ends_at=instant(meeting.get("ends_at")),
         own_unanswered=actor.unit_id in unanswered,
+        calls_left=calls.get("left", 0),
+        calls_meeting=calls.get("meeting"),
+        calls_about=MeetingState(calls["state"]).label.lower() if calls else "",
         others_unanswered=sum(unit != actor.unit_id for unit in unanswered),
         has_draft=case.said is not None,
+        to_confirm=bool(case.to_confirm),
         what_matters_said=bool(case.said),
         follow_up_on=case.follow_up_on,
         unprepared=case.prepared is False,
@@ -157,12 +178,15 @@ def instant(text: str | None) -> datetime | None:
 
 def turns(actor, *, now, today) -> dict[str, Q]:
     """Conditions over `case_access` rows: whose turn it is. Kept equal to `next_step` by a test."""
-    of = of_case("case_id")
+    of = of_case("case_id", now=now)
     is_called = Q(case__state=State.CALLED)
     answer = NEVER
     if actor.may("meetings.answer"):
         # The state first: what is cheap spares the subquery.
         answer = is_called & Q(Exists(of["unanswered"].filter(unit_id=actor.unit_id)))
+    confirm = NEVER
+    if actor.may("plans.edit"):
+        confirm = Q(case__state__in=WRITTEN_IN) & Q(Exists(of["proposed"].filter(unit_id=actor.unit_id)))
     steers = Q(case__owner_unit_id=actor.unit_id) | Q(case__lead_unit_id=actor.unit_id)
     lapsed = Q(Exists(of["consent"].filter(valid_to__lt=today)))
     over = Q(Exists(of["called"].filter(ends_at__lte=now)))
@@ -174,14 +198,16 @@ def turns(actor, *, now, today) -> dict[str, Q]:
     due = ~Q(Exists(follow_up.filter(due_on__gt=today + FOLLOW_UP_BEFORE)))
     books = is_called & Q(Exists(to_book("case_id", actor.unit_id)))
     in_plan = Q(case__state__in=[State.PLANNED, State.FOLLOWING_UP])
+    calls = Q(case__state__in=AFTER_CALLED_OFF) & Q(Exists(of["calls"]))
     to_do = (
         Q(case__state__in=[State.INITIATED, State.CONSENTED, State.MET])
         | (is_called & (over | lapsed | books | (others & soon)))
         | (in_plan & (due | Q(Exists(of["draft"])) | lapsed))
+        | calls
     )
-    waiting = is_called & ~over & ~lapsed & ~books & others & ~soon
+    waiting = is_called & ~over & ~lapsed & ~books & others & ~soon & ~calls
     # The ward books without steering, while the meeting lies ahead.
     mine, theirs = (steers & to_do) | (~steers & ahead & books), (steers & waiting) | (~steers & ~(is_called & ahead))
     if not actor.may("plans.edit"):
         mine, theirs = NEVER, theirs | (steers & to_do)
-    return {"you": answer | mine, "others": ~answer & theirs}
+    return {"you": answer | confirm | mine, "others": ~answer & ~confirm & theirs}
