@@ -11,7 +11,10 @@ from cases.text_models import TextKey
 from cases.topics import NOT_SHARED, sees_all
 from casework import facts, tasks
 from casework.next_step import NOBODY, next_step
+from deviations import selectors
 from discharge import process
+from meetingroom import consultation
+from meetings import calling_pages
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
 from plans import pages as plans
@@ -24,8 +27,9 @@ BEFORE_MEETING = (State.INITIATED, State.CONSENTED, State.CALLED)
 ICONS = {
     "started": "flag", "edited": "pencil", "party_added": "user-plus", "party_ended": "x",
     "lead_named": "user", "handed_over": "users", "called": "send", "answered": "circle-check", "moved": "calendar",
-    "cancelled": "x", "held": "users", "reminded": "bell", "approved": "file-text", "follow_up": "list-checks",
-    "outside_party_added": "user-plus", "closed": "flag", "withdrawn": "shield", "deviation": "triangle-alert",
+    "cancelled": "x", "phoned": "phone", "held": "users", "reminded": "bell", "approved": "file-text",
+    "follow_up": "list-checks", "outside_party_added": "user-plus", "closed": "flag", "withdrawn": "shield",
+    "deviation": "triangle-alert",
 }  # fmt: skip
 ANSWER_TAGS = {
     AnswerKind.NONE: ("Har inte svarat", "warn", "clock"),
@@ -43,7 +47,8 @@ def page(case, actor, *, revealed: bool = False) -> dict:
     )
     known = facts.facts_of(seen, actor, now=now, today=today)
     result = context(case, actor, "overview", revealed=revealed)
-    meeting = latest_meeting(case)
+    meetings = meetings_of(case)
+    meeting = latest_meeting(meetings)
     answers = list(meeting.invitations.all()) if meeting else []
     open_clocks = case.deadlines.filter(cancelled_at=None, met_at=None).order_by("due_on", "pk")
     deadlines = [clock_pages.one(row, now=now, today=today) for row in open_clocks if row.kind != DeadlineKind.PAYMENT]
@@ -61,7 +66,8 @@ def page(case, actor, *, revealed: bool = False) -> dict:
         | tasks.counted(todo_before)
         | plans.meter_of(case, actor)
         | {
-            "todo": todo(case, known, deadlines),
+            "todo": todo(case, known, deadlines) | waiting(case, actor, known, today),
+            "called_off": calling_pages.called_off(case, actor, meetings),
             "tasks": todo_before,
             "question": question(case, whole=whole),
             "events": [timeline_row(event, actor, today) for event in happened[:LATEST]],
@@ -134,11 +140,16 @@ def shared_texts(case, *, whole: bool) -> dict[str, str]:
     return {key: case.said(key) if whole or key in case.rows else f"{NOT_SHARED}." for key in TextKey.values}
 
 
-def latest_meeting(case) -> Meeting | None:
-    """The meeting that is called, else the last one that was held; with its answers."""
-    shown = case.meetings.filter(state__in=[MeetingState.CALLED, MeetingState.HELD])
-    found = shown.select_related("chair", "writer")
-    return found.prefetch_related("invitations").order_by("state", "-starts_at").first()
+def meetings_of(case) -> list[Meeting]:
+    """All meetings of the case with their answers, latest first."""
+    found = calling_pages.with_calls(case.meetings.select_related("chair", "writer"))
+    return list(found.prefetch_related("invitations").order_by("-starts_at"))
+
+
+def latest_meeting(meetings) -> Meeting | None:
+    """The meeting that is called, else the last one that was held."""
+    ranked = {MeetingState.CALLED: 0, MeetingState.HELD: 1}
+    return min((one for one in meetings if one.state in ranked), key=lambda one: ranked[one.state], default=None)
 
 
 def todo(case, known, deadlines) -> dict:
@@ -156,6 +167,18 @@ def todo(case, known, deadlines) -> dict:
         nearest = going[0]
         shown["due"] = ("skulle vara klart " if nearest["late"] else "senast ") + swedish.long_date(nearest["due_on"])
     return shown
+
+
+def waiting(case, actor, known, today) -> dict:
+    """Beside the next step: today's meeting, an absence to decide on, or a person who asked for samråd (MOT-2 to 4)."""
+    today_here = known.meeting_id and swedish.as_date(known.starts_at) == today
+    if today_here and access.may(case, actor, "meetings.hold"):
+        return {"other_url": address("meetingroom:start", case, known.meeting_id), "other_action": "Börja mötet"}
+    if access.may(case, actor, "deviations.decide") and selectors.undecided(actor.unit_id).filter(case=case).exists():
+        return {"other_url": address("deviations:list", case), "other_action": "Ta ställning till en frånvaro"}
+    if access.may(case, actor, "meetings.consult") and consultation.unanswered(case):
+        return {"other_url": address("meetingroom:consultations", case), "other_action": "Erbjud personen samråd"}
+    return {}
 
 
 def events(case, number: int):

@@ -13,6 +13,7 @@ from django.db.models import (
     FilteredRelation,
     Func,
     IntegerField,
+    Max,
     Min,
     OuterRef,
     Q,
@@ -22,12 +23,14 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, JSONObject
+from django.utils import timezone
 
 from cases.enums import DeadlineKind, State
 from cases.models import Case, Deadline, Participation
 from casework.next_step import FOLLOW_UP_BEFORE, REMIND_BEFORE, Facts
 from consent.models import WAITING, Answer, Consent, LegalGround
-from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
+from meetings import calling
+from meetings.models import AnswerKind, CancellationCall, Invitation, Meeting, MeetingState
 from notifications.models import InboxItem
 from plans.models import BlockKey, Doer, Measure, MeasureState, Plan, PlanState
 from preparation.bookings import ORDERED
@@ -39,10 +42,12 @@ GROUND = LegalGround.objects.filter(case_id=OuterRef("case_id"), ended_at=None, 
 # The states in which a plan may be written.
 WRITTEN_IN = [State.MET, State.PLANNED, State.FOLLOWING_UP]
 NEVER = Q(case_id__isnull=True)
+# Where a case stands after a meeting was called off, or moved, on its very day.
+AFTER_CALLED_OFF = [State.CONSENTED, State.CALLED, State.PLANNED, State.FOLLOWING_UP]
 PREPARED = (PreparationKey.WHAT_MATTERS, PreparationKey.QUESTION)
 
 
-def of_case(ref: str):
+def of_case(ref: str, *, now):
     """The conditions as subqueries over the case id `ref`: a column of the outer query."""
     outer = OuterRef(ref)
     return {
@@ -50,6 +55,7 @@ def of_case(ref: str):
         "unanswered": Invitation.objects.filter(
             case_id=outer, meeting__state=MeetingState.CALLED, answer=AnswerKind.NONE
         ),
+        "calls": CancellationCall.objects.filter(calling.left(now), case_id=outer),
         "consent": Consent.objects.filter(
             Q(share_answer=Answer.YES) | Exists(GROUND),
             case_id=outer,
@@ -103,7 +109,8 @@ def only_in(states, subquery):
 
 def with_facts(cases, *, unit_id: int):
     """Annotate cases with everything that `facts_of` needs, in one statement with few subqueries."""
-    of = of_case("pk")
+    of = of_case("pk", now=timezone.now())
+    calls = of["calls"].order_by().values("case_id").annotate(left=Count("*"), last=Max("meeting_id"))
     follow_up = (
         of["deadline"].filter(kind=DeadlineKind.FOLLOW_UP).values("case_id").annotate(on=Min("due_on")).values("on")
     )
@@ -114,6 +121,10 @@ def with_facts(cases, *, unit_id: int):
         ),
         unanswered=only_in(
             [State.CALLED], Subquery(unanswered.annotate(units=ArrayAgg(Coalesce("unit_id", 0))).values("units"))
+        ),
+        calls=only_in(
+            AFTER_CALLED_OFF,
+            first(calls, JSONObject(left="left", meeting="last", state=Max("meeting__state"))),
         ),
         consent_until=first(of["consent"], Coalesce("valid_to", Value(date.max))),
         # What matters to the person, as far as the draft says it to the unit; no draft is null.
@@ -130,7 +141,7 @@ def with_facts(cases, *, unit_id: int):
 
 def facts_of(case: Case, actor, *, now, today, nameless: bool = False) -> Facts:
     """The facts of an annotated case for `actor`; `nameless` keeps the person's name out (coordinators)."""
-    meeting, unanswered = case.meeting or {}, case.unanswered or []
+    meeting, unanswered, calls = case.meeting or {}, case.unanswered or [], case.calls or {}
     return Facts(
         state=case.state,
         now=now,
@@ -148,6 +159,9 @@ def facts_of(case: Case, actor, *, now, today, nameless: bool = False) -> Facts:
         starts_at=instant(meeting.get("starts_at")),
         ends_at=instant(meeting.get("ends_at")),
         own_unanswered=actor.unit_id in unanswered,
+        calls_left=calls.get("left", 0),
+        calls_meeting=calls.get("meeting"),
+        calls_about=MeetingState(calls["state"]).label.lower() if calls else "",
         others_unanswered=sum(unit != actor.unit_id for unit in unanswered),
         has_draft=case.said is not None,
         to_confirm=bool(case.to_confirm),
@@ -164,7 +178,7 @@ def instant(text: str | None) -> datetime | None:
 
 def turns(actor, *, now, today) -> dict[str, Q]:
     """Conditions over `case_access` rows: whose turn it is. Kept equal to `next_step` by a test."""
-    of = of_case("case_id")
+    of = of_case("case_id", now=now)
     is_called = Q(case__state=State.CALLED)
     answer = NEVER
     if actor.may("meetings.answer"):
@@ -184,12 +198,14 @@ def turns(actor, *, now, today) -> dict[str, Q]:
     due = ~Q(Exists(follow_up.filter(due_on__gt=today + FOLLOW_UP_BEFORE)))
     books = is_called & Q(Exists(to_book("case_id", actor.unit_id)))
     in_plan = Q(case__state__in=[State.PLANNED, State.FOLLOWING_UP])
+    calls = Q(case__state__in=AFTER_CALLED_OFF) & Q(Exists(of["calls"]))
     to_do = (
         Q(case__state__in=[State.INITIATED, State.CONSENTED, State.MET])
         | (is_called & (over | lapsed | books | (others & soon)))
         | (in_plan & (due | Q(Exists(of["draft"])) | lapsed))
+        | calls
     )
-    waiting = is_called & ~over & ~lapsed & ~books & others & ~soon
+    waiting = is_called & ~over & ~lapsed & ~books & others & ~soon & ~calls
     # The ward books without steering, while the meeting lies ahead.
     mine, theirs = (steers & to_do) | (~steers & ahead & books), (steers & waiting) | (~steers & ~(is_called & ahead))
     if not actor.may("plans.edit"):

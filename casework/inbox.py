@@ -70,6 +70,7 @@ def page(actor, *, choice: str, number: str) -> dict:
         "extra": extra,
         "may_handle": actor.may("casework.handle_inbox"),
         "may_route": actor.may("notifications.routine"),
+        "may_publish": actor.may("slots.own"),
     }
 
 

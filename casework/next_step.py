@@ -32,6 +32,9 @@ class Facts:
     ends_at: datetime | None = None
     own_unanswered: bool = False
     others_unanswered: int = 0
+    calls_left: int = 0
+    calls_meeting: int | None = None
+    calls_about: str = ""
     has_draft: bool = False
     to_confirm: bool = False
     what_matters_said: bool = False
@@ -58,16 +61,31 @@ class Step:
 
 def next_step(facts: Facts) -> Step:
     """Say what comes next; without the right to do it, the same words as something others do."""
+    calls = facts.calls_left and facts.steers
+    if calls and facts.may_write:
+        return phone(facts)
     if facts.own_unanswered and facts.may_answer:
         return answer(facts)
     if facts.to_confirm and facts.may_write:
         return confirm(facts)
     if not facts.steers:
         return follow_along(facts)
-    step = STEERING[facts.state](facts)
+    step = phone(facts) if calls else STEERING[facts.state](facts)
     if step.turn == YOU and not facts.may_write:
         return Step(title=step.title, why="En handläggare på din enhet gör det här.", turn=OTHERS)
     return step
+
+
+def phone(facts) -> Step:
+    """Before all else: somebody may be on the way to a meeting that is not to be (KAL-7)."""
+    return Step(
+        title=f"Mötet är {facts.calls_about} – {swedish.count(facts.calls_left, 'samtal', 'samtal')} kvar",
+        why="De som skulle ha kommit ska få veta det på telefon. Ring var och en och skriv in hur det gick.",
+        action="Ring nu",
+        url_name="meetings:phone_list",
+        icon="phone",
+        meeting=facts.calls_meeting,
+    )
 
 
 def answer(facts) -> Step:

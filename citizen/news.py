@@ -14,6 +14,10 @@ from plans.versions import carried_in
 NOT_NEWS = {BlockKey.PERSON_OPINION, BlockKey.DISAGREEMENT}
 
 
+# As many as somebody reads at once; the rest is there to be opened.
+AT_ONCE = 5
+
+
 @dataclass(frozen=True)
 class News:
     """One thing: what has happened to it, in a word and a sign, and what it says now."""
@@ -60,8 +64,9 @@ def goals(before, plan):
         elif (old.text, old.how_noticed) != (now.text, now.how_noticed):
             said = {"goal": " ".join(filter(None, (now.text, now.how_noticed)))}
             yield changed(_("Ett mål. Nu står det: %(goal)s") % said)
-        rows = [list(goal.measures.all()) if goal else [] for goal in (old, now)]
-        yield from measures(*rows, origin)
+        # A new goal stands in the plan with its measures, and with a goal that is gone all of it is.
+        if old and now:
+            yield from measures(old.measures.all(), now.measures.all(), origin)
 
 
 def measures(older, newer, origin):

@@ -3,7 +3,7 @@
 from citizen import givers, news, preparing, readers, reading, words
 from citizen.door import is_guardian
 from papers.possible import OWN, Facts
-from plans import crisis
+from plans import crisis, disagreement
 
 
 def only_one(cases):
@@ -32,6 +32,8 @@ def plan_page(case, actor) -> dict:
         "plan": plan,
         "earlier": plans[1:],
         "meeting": reading.next_meeting(case),
+        "cancelled": reading.cancelled_meeting(case),
+        "consultation": reading.consultation_now(case),
         "before": preparing.before_meeting(case),
         "consent": reading.consent_now(case),
         "last_reader": readers.last_reader(case, actor.user_id),
@@ -40,7 +42,8 @@ def plan_page(case, actor) -> dict:
         shown["events"] = reading.happened(case, reading.consents_of(case))
     else:
         shown |= version_content(plan) | {"follow_up": reading.agreed_follow_up(case, plan)}
-        shown["news"] = news.since(plans[1], plan) if plans[1:] else []
+        told = news.since(plans[1], plan) if plans[1:] else []
+        shown |= {"news": told[: news.AT_ONCE], "more_news": told[news.AT_ONCE :]}
     return frame(case) | shown
 
 
@@ -59,7 +62,11 @@ def version_page(case, plan) -> dict:
 
 
 def version_content(plan) -> dict:
-    return {"goals": reading.goals_of(plan), "worse": worse_of(plan)}
+    return {
+        "goals": reading.goals_of(plan),
+        "worse": worse_of(plan),
+        "disagreements": disagreement.lines(disagreement.of_plan(plan)),
+    }
 
 
 def worse_of(plan) -> list[dict]:

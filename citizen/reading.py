@@ -14,6 +14,7 @@ from citizen import words
 from citizen.door import is_guardian, may_see_place
 from consent import corrections
 from consent.models import WAITING, Answer, Consent, ConsentUnit, Disclosure, LegalGround
+from meetingroom.models import Consultation
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
 from plans.models import (
@@ -88,6 +89,23 @@ def next_meeting(case) -> dict | None:
         "waiting": words.and_list(waiting),
         "where": may_see_place(case),
     }
+
+
+def cancelled_meeting(case) -> Meeting | None:
+    """A meeting that was called off and would have been today or later, when no other has been called since."""
+    last = Meeting.objects.filter(case=case).order_by("-called_at", "-pk").first()
+    ahead = last is not None and timezone.localdate(last.starts_at) >= timezone.localdate()
+    return last if ahead and last.state == MeetingState.CANCELLED else None
+
+
+def meeting_for_calendar(case) -> Meeting | None:
+    found = next_meeting(case)
+    return found["meeting"] if found else cancelled_meeting(case)
+
+
+def consultation_now(case) -> Consultation | None:
+    """The samråd that the person has asked for and that goes on (MOT-4)."""
+    return Consultation.objects.filter(case=case, ended_at=None).select_related("unit").first()
 
 
 def who_comes(meeting) -> tuple[list[dict], list[str]]:
@@ -215,7 +233,10 @@ def happened(case, consents) -> list[dict]:
         events.append((consent.recorded_at, "hand-heart", consent_words(case, consent)))
     for meeting in Meeting.objects.filter(case=case):
         day = {"day": swedish.long_date(meeting.starts_at)}
-        events.append((meeting.called_at, "mail", _("Ett möte bestämdes till %(day)s") % day))
+        told = _("Ett möte bestämdes till %(day)s") % day
+        if meeting.state == MeetingState.CANCELLED:
+            told = _("Ett möte bestämdes till %(day)s. Det ställdes in.") % day
+        events.append((meeting.called_at, "mail", told))
         if meeting.state == MeetingState.HELD:
             events.append((meeting.ends_at, "users", _("Mötet hölls")))
     events.sort(key=lambda event: event[0], reverse=True)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("min-plan/<uuid:pk>/", views.case, name="case"),
     path("min-plan/<uuid:pk>/version/<int:number>/", views.version, name="version"),
     path("min-plan/<uuid:pk>/samtycke/", views.consents, name="consents"),
+    path("min-plan/<uuid:pk>/kalender/", views.calendar_file, name="calendar"),
     path("min-plan/<uuid:pk>/kopior/", views.copies, name="copies"),
     path("min-plan/<uuid:pk>/lasare/", views.readers, name="readers"),
     path("min-plan/<uuid:pk>/lasare/utdrag/", views.extract, name="extract"),

@@ -12,6 +12,7 @@ from logbook import pages as log_pages
 from logbook.forms import PeriodForm
 from logbook.models import LogExtract
 from logbook.views import as_file
+from meetings.calling_views import as_file as as_entry
 from organisations.errors import shown_on
 from organisations.middleware import polling
 
@@ -44,6 +45,16 @@ def version(request, case, number):
     if found is None:
         raise Http404
     return render(request, "citizen/version.html", pages.version_page(case, found))
+
+
+@require_safe
+@mine
+def calendar_file(request, case):
+    """The meeting that is called, or that was cancelled, as an entry for the own calendar: it says only when."""
+    meeting = reading.meeting_for_calendar(case)
+    if meeting is None:
+        raise Http404
+    return as_entry(meeting)
 
 
 @require_safe

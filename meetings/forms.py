@@ -12,6 +12,7 @@ from meetings import outcome, rules
 from meetings.answering import may_say_today
 from meetings.forwarding_forms import AnswerFields, ReceptionFields
 from meetings.models import AnsweredHow, AnswerKind, MeetingForm, MeetingTextKey
+from meetings.standing import PicksStandingTime
 from organisations import swedish
 from organisations.enums import Role
 from organisations.formfields import LineField, PlainTextField, SwedishDateField, SwedishTimeField
@@ -33,7 +34,7 @@ class StaffChoice(forms.ModelChoiceField):
         return f"{staff.name}, {staff.title}"
 
 
-class CallForm(ReceptionFields):
+class CallForm(PicksStandingTime, ReceptionFields):
     """Everything a kallelse says (KAL-2)."""
 
     day = SwedishDateField(label="Datum", future=True, missing="Välj ett datum för mötet.")
@@ -82,6 +83,7 @@ class CallForm(ReceptionFields):
         kwargs["initial"] = self.from_meeting(meeting) if meeting else own
         super().__init__(data, **kwargs)
         fill_topics(self, topics=about)
+        self.offer_standing_times(case, by, self.guests)
         callable_ids = [guest.unit.pk for guest in self.guests if guest.covered]
         self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=callable_ids).order_by("name")
         self.fields["outside"].queryset = outside
@@ -121,7 +123,7 @@ class CallForm(ReceptionFields):
                 self.add_error(field, sentence)
         if not data.get("units") and not data.get("outside") and not {"units", "outside"} & set(self.errors):
             self.add_error("units", rules.NOBODY)
-        if all(data.get(name) for name in ("day", "starts", "ends")):
+        if not self.use_standing_time(data) and all(data.get(name) for name in ("day", "starts", "ends")):
             data["starts_at"] = swedish.instant(data["day"], data["starts"])
             data["ends_at"] = swedish.instant(data["day"], data["ends"])
             if data["ends_at"] <= data["starts_at"]:
@@ -132,7 +134,7 @@ class CallForm(ReceptionFields):
 
     def values(self) -> dict:
         """The arguments of `services.call` and `services.move`."""
-        values = {k: v for k, v in self.cleaned_data.items() if k not in ("day", "starts", "ends")}
+        values = {k: v for k, v in self.cleaned_data.items() if k not in ("day", "starts", "ends", "slot")}
         return values | {"units": list(values["units"]), "outside": list(values["outside"])}
 
 
@@ -212,6 +214,11 @@ class HoldForm(forms.Form):
     )
 
     topics = TopicsField(label="Vad handlar anteckningen om?")
+    afterwards = forms.BooleanField(
+        label="Mötet hölls utan systemet, och jag för in det i efterhand",
+        help_text="Det märks ”fört efter mötet”, med dag och ditt namn.",
+        required=False,
+    )
 
     def __init__(self, data=None, *, meeting, **kwargs):
         super().__init__(data, **kwargs)

@@ -1,5 +1,7 @@
 """Kallelse and meeting: who is called to what, what they answered, who came (KAL, MOT)."""
 
+import uuid
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -8,6 +10,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from cases.models import Case, OutsideParty
 from cases.text_models import WithTexts
 from cases.topics import ALL
+from meetings.calling_models import CancellationCall as CancellationCall
 from meetings.forwarding_models import HandOn as HandOn
 from meetings.forwarding_models import TimeProposal as TimeProposal
 from organisations.models import Assignment, Staff, Unit
@@ -66,6 +69,16 @@ class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name="ersätter"
     )
+    # One calendar entry for the meeting and all that replace it; each change of it has a higher number (RFC 5546).
+    calendar_uid = models.UUIDField("i kalendern", default=uuid.uuid4, editable=False)
+    sequence = models.PositiveSmallIntegerField("ändring i kalendern", default=0, db_default=0)
+    # What the meeting's standing times are taken by (KAL-9); the units see that they are taken, not by this.
+    reservation = models.UUIDField("tagna stående tider", null=True, editable=False)
+    # Held without the system and written in afterwards: when, and by whom.
+    entered_at = models.DateTimeField("fört efter mötet", null=True)
+    entered_by = models.ForeignKey(
+        Assignment, models.PROTECT, null=True, related_name="+", verbose_name="fört efter mötet av"
+    )
 
     class Meta:
         verbose_name = "möte"
@@ -74,6 +87,11 @@ class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"),
             models.CheckConstraint(condition=~Q(place="") | ~Q(link=""), name="meeting_has_place"),
             models.UniqueConstraint(fields=["case"], condition=Q(state="called"), name="meeting_one_called"),
+            models.CheckConstraint(
+                condition=Q(entered_at=None, entered_by=None)
+                | Q(entered_at__isnull=False, entered_by__isnull=False, state="held"),
+                name="meeting_entered_afterwards",
+            ),
         ]
         indexes = [models.Index(fields=["case", "-starts_at"], name="meeting_case_latest")]
 
@@ -97,8 +115,10 @@ class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
         return self.said(MeetingTextKey.HELD_NOTE)
 
     @transition(field=state, source=MeetingState.CALLED, target=MeetingState.HELD)
-    def held(self):
-        """The meeting took place."""
+    def held(self, *, entered_at=None, by=None):
+        """The meeting took place; `entered_at` when it is written in afterwards."""
+        if entered_at:
+            self.entered_at, self.entered_by_id = entered_at, by.assignment_id
 
     @transition(field=state, source=MeetingState.CALLED, target=MeetingState.CANCELLED)
     def cancelled(self):

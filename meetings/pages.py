@@ -7,7 +7,7 @@ from cases import access
 from cases.enums import State
 from cases.topics import NOT_SHARED, sees_all
 from consent import coverage
-from meetings import forwarding_pages, services
+from meetings import calling_pages, forwarding_pages
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState, MeetingTextKey
 from organisations import swedish
 from preparation import bookings
@@ -25,7 +25,9 @@ MAY_CALL = {State.CONSENTED, State.MET, State.PLANNED, State.FOLLOWING_UP}
 def meetings_of(case):
     units = Invitation.objects.select_related("unit__organisation", "unit__acts_for", "outside_party")
     units = units.prefetch_related("texts")
-    found = Meeting.objects.filter(case=case).select_related("chair", "writer", "called_by__staff", "called_by__unit")
+    found = calling_pages.with_calls(Meeting.objects.filter(case=case)).select_related(
+        "chair", "writer", "called_by__staff", "called_by__unit", "entered_by__staff"
+    )
     return found.prefetch_related(Prefetch("invitations", units.order_by("pk")), "attendances", "texts").order_by(
         "-called_at", "-pk"
     )
@@ -60,6 +62,7 @@ def overview(case, actor) -> dict:
         "meeting": now,
         "now_texts": texts_of(now, whole=whole) if now else {},
         "earlier": [earlier(m, whole=whole) for m in found if m is not now],
+        "called_off": calling_pages.called_off(case, actor, found),
         "missing": missing,
         "texts": texts(case),
         "prepared": preparation.for_meeting(case, whole=whole),
@@ -135,14 +138,6 @@ def calling(case, form) -> dict:
         "interpreter": preparation.interpreter(case),
         "not_wanted": preparation.not_wanted(case),
     }
-
-
-def phone_list(case, meeting, actor) -> dict:
-    """Whom to phone about a meeting that was cancelled on the very day (KAL-7)."""
-    called = services.phoned(case)
-    invited = meeting.invitations.select_related("unit__organisation", "unit__acts_for", "outside_party").order_by("pk")
-    rows = [row(case, i, actor) | {"done": i.pk in called} for i in invited]
-    return {"meeting": meeting, "rows": rows, "person_phone": "" if case.is_protected else case.phone}
 
 
 def letter(case, meeting, actor) -> dict:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from cases.enums import Obligation
 from cases.models import plan_in_force
@@ -35,6 +36,7 @@ class Details:
     professions: str = ""
     connection_help: str = ""
     topics: int = ALL
+    reservation: UUID | None = None
     # What a reception's rules ask for (KAL-4).
     area: str = ""
     listed_unit: Unit | None = None
@@ -126,3 +128,8 @@ def warnings(case, units, by, outside=()) -> list[str]:
         for sector, word in ((Sector.KOMMUN, "kommunen"), (Sector.REGION, "regionen"))
         if sector not in present
     ]
+
+
+def must_know_today(old, new) -> bool:
+    """The time, or where they would go, has changed: what else a kallelse says can wait till it is read."""
+    return any(getattr(old, name) != getattr(new, name) for name in ("starts_at", "form", "place", "link"))

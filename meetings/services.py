@@ -12,7 +12,7 @@ from cases.models import plan_in_force
 from cases.topics import ALL, must_be_readable
 from consent import coverage, snapshot
 from consent.handing_over import send_version
-from meetings import forwarding, rules
+from meetings import calendar, calling, forwarding, rules, standing
 from meetings.answering import notes_of
 from meetings.models import (
     AnswerKind,
@@ -57,6 +57,7 @@ def call(*, case, units, by, outside=(), **details) -> Meeting:
     log.record("meetings.called", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
     send(case=case, meeting=meeting, units=units, kinds={}, by=by)
     notifications.tell_person(case_id=case.pk, key=f"call:{meeting.pk}")
+    calendar.attach(case=case, meeting=meeting)
     return meeting
 
 
@@ -64,6 +65,7 @@ def create(*, case, details: Details, by, kind="", replaces=None) -> Meeting:
     kind = kind or (MeetingKind.FOLLOW_UP if plan_in_force(case) else MeetingKind.FIRST)
     must_be_readable(case.pk, details.topics, by=by)
     values = {field.name: getattr(details, field.name) for field in fields(details) if field.name not in NOT_KEPT}
+    values |= calendar.goes_on(replaces)
     meeting = Meeting.objects.create(case=case, kind=kind, called_by_id=by.assignment_id, replaces=replaces, **values)
     for key in (MeetingTextKey.AGENDA, MeetingTextKey.PROFESSIONS):
         write_text(meeting, key=key, text=getattr(details, key), topics=details.topics, by=by)
@@ -92,6 +94,8 @@ def invite(*, case, meeting, units, outside, consent, details, by) -> list:
     landed = forwarding.landings(case=case, units=units, details=details, by=by)
     units = [landing.unit for landing in landed]
     duty = {guest.unit.pk: guest.has_duty for guest in rules.guests(case, by, consent)}
+    if meeting.reservation:
+        standing.take(case=case, meeting=meeting, unit_ids=[unit.pk for unit in units if duty[unit.pk]], by=by)
     rows = [
         Invitation(case=case, meeting=meeting, unit=unit, has_duty=duty[unit.pk], sent_by=SentBy.SYSTEM)
         for unit in units
@@ -166,26 +170,13 @@ def answer(
 
 
 def told(*, case, invitation, by) -> None:
-    """Note that somebody was told by letter or phone (KAL-2), or phoned about a cancelled meeting (KAL-7)."""
+    """Note that somebody was told by letter or phone (KAL-2)."""
     who = invitation.unit.name if invitation.unit_id else invitation.outside_party.get_kind_display()
-    if invitation.meeting.state == MeetingState.CANCELLED:
-        if invitation.pk not in phoned(case):
-            text = f"{who} är uppringd om att mötet är inställt"
-            cases.note(case, kind=f"{PHONED}{invitation.pk}", text=text, by=by)
-    elif invitation.told_at is None:
+    if invitation.told_at is None:
         invitation.told_at = timezone.now()
         invitation.save(update_fields=["told_at"])
         cases.note(case, kind="told", text=f"{who} är meddelad om mötet", by=by)
     log.record("meetings.told", case_id=case.pk, person_id=case.person_id, object_id=str(invitation.pk))
-
-
-PHONED = "phoned_"
-
-
-def phoned(case) -> set[int]:
-    """The invitations whose receivers were phoned about a cancelled meeting (KAL-7)."""
-    kinds = case.events.filter(kind__startswith=PHONED).values_list("kind", flat=True)
-    return {int(kind.removeprefix(PHONED)) for kind in kinds}
 
 
 def remind(*, case, meeting, by) -> int:
@@ -200,7 +191,10 @@ def remind(*, case, meeting, by) -> int:
 
 
 def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details) -> Meeting:
-    """Replace the meeting by another; all are told, and what was sent stays as it was."""
+    """Replace the meeting by another; all are told, and phoned when the one they would have come to was today.
+
+    What was sent stays as it was; what was not is not sent.
+    """
     must_be_called(meeting)
     details = Details(**details)
     consent = coverage.current(case)
@@ -213,18 +207,31 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     units = invite(case=case, meeting=new, units=units, outside=outside, consent=consent, details=details, by=by)
     deadlines.happened(case=case, event=ClockEventKind.MEETING_START, at=new.starts_at, by=by)
     cases.note(case, kind="moved", text=f"Mötet flyttades till {when(new)}", by=by)
+    if rules.must_know_today(meeting, new):
+        calling.list_calls(case=case, meeting=meeting)
     bookings.meeting_changed(case=case, by=by)
     log.record("meetings.moved", case_id=case.pk, person_id=case.person_id, object_id=str(new.pk))
-    notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
+    stop_notices(case, meeting)
     send(case=case, meeting=new, units=units, kinds=dict.fromkeys(before, "moved"), by=by)
     notifications.tell_person(case_id=case.pk, key=f"call:{new.pk}")
     for unit_id in sorted(before - {unit.pk for unit in units}):
         tell(case, meeting, unit_id, "cancelled")
+    calendar.attach(case=case, meeting=meeting)
+    calendar.attach(case=case, meeting=new)
     return new
 
 
+def stop_notices(case, meeting) -> None:
+    """Notices and reminders of a meeting that is not to be are not sent."""
+    for prefix in calendar.NOTICES:
+        notifications.cancel(case_id=case.pk, key_prefix=f"{prefix}:{meeting.pk}:")
+
+
 def cancel(*, case, meeting, why, by, topics=ALL) -> None:
-    """The meeting will not be; all units are told, and the case steps back."""
+    """The meeting will not be; all units are told at once, and the case steps back.
+
+    On the very day each one must be phoned too (KAL-7); the database makes the calendar entries that take it back.
+    """
     must_be_called(meeting)
     if plan_in_force(case):
         case.follow_up_cancelled()
@@ -236,18 +243,23 @@ def cancel(*, case, meeting, why, by, topics=ALL) -> None:
     case.save()
     deadlines.take_back(case=case, event=ClockEventKind.MEETING_START)
     cases.note(case, kind="cancelled", text=f"{when(meeting)} ställdes in", by=by)
+    calling.list_calls(case=case, meeting=meeting)
     bookings.meeting_changed(case=case, by=by)
     log.record("meetings.cancelled", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
-    notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
+    stop_notices(case, meeting)
     for unit_id in meeting.invitations.filter(unit__isnull=False).values_list("unit_id", flat=True).order_by("unit_id"):
         tell(case, meeting, unit_id, "cancelled")
     notifications.tell_person(case_id=case.pk, key=f"cancelled:{meeting.pk}")
+    calendar.attach(case=case, meeting=meeting)
 
 
-def hold(*, case, meeting, came, person_came: bool, by, others=(), note="", topics=ALL) -> None:
+def hold(
+    *, case, meeting, came, person_came: bool, by, others=(), note="", topics=ALL, afterwards: bool = False
+) -> None:
     """Record that the meeting took place and who came (MOT-3); `came` holds the ids of the invitations that did.
 
-    Meets TID-3. After a follow-up meeting the follow-up itself is written in the plan's pages.
+    Meets TID-3. After a follow-up meeting the follow-up itself is written in the plan's pages. `afterwards` marks a
+    meeting that was held without the system as written in afterwards.
     """
     must_be_called(meeting)
     if timezone.localdate(meeting.starts_at) > timezone.localdate():
@@ -256,17 +268,27 @@ def hold(*, case, meeting, came, person_came: bool, by, others=(), note="", topi
         case.follow_up_held()
     else:
         case.meeting_held()
-    meeting.held()
-    meeting.save(update_fields=["state"])
+    meeting.held(entered_at=timezone.now() if afterwards else None, by=by)
+    meeting.save(update_fields=["state", "entered_at", "entered_by"])
     write_text(meeting, key=MeetingTextKey.HELD_NOTE, text=note, topics=topics, by=by)
     Attendance.objects.bulk_create(attendance(case, meeting, set(came), person_came, others))
     case.save()
     if meeting.kind == MeetingKind.FIRST:
         deadlines.meet(case=case, kind=DeadlineKind.MEETING)
     deadlines.cancel(case=case, kind=DeadlineKind.ANSWER)
-    cases.note(case, kind="held", text=f"{when(meeting)} hölls", by=by)
+    cases.note(case, kind="held", text=f"{when(meeting)} hölls{'. Fört efter mötet' if afterwards else ''}", by=by)
     bookings.meeting_over(case=case)
-    log.record("meetings.held", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
+    event = "meetings.held_entered_afterwards" if afterwards else "meetings.held"
+    log.record(event, case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
+
+
+def came_late(*, case, attendance, by) -> None:
+    """One who was invited and not there at the beginning has come (MOT-3)."""
+    if attendance.came:
+        raise RuleBroken("Den personen är redan inskriven som närvarande.")
+    attendance.came = True
+    attendance.save(update_fields=["came"])
+    log.record("meetings.came_late", case_id=case.pk, person_id=case.person_id, object_id=str(attendance.pk))
 
 
 def attendance(case, meeting, came: set[int], person_came: bool, others) -> list[Attendance]:

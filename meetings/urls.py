@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings import views, views_forwarding
+from meetings import calling_views, views, views_forwarding
 
 app_name = "meetings"
 case = "arenden/<uuid:pk>/moten/"
@@ -16,7 +16,9 @@ urlpatterns = [
     path(f"{one}paminn/", views.remind, name="remind"),
     path(f"{one}flytta/", views.move, name="move"),
     path(f"{one}stall-in/", views.cancel, name="cancel"),
-    path(f"{one}ring/", views.phone_list, name="phone_list"),
+    path(f"{one}ring/", calling_views.phone_list, name="phone_list"),
+    path(f"{one}ring/<int:call>/", calling_views.phoned, name="phoned"),
+    path(f"{one}kalender/", calling_views.calendar_file, name="calendar"),
     path(f"{one}hallet/", views.hold, name="hold"),
     path(f"{one}brev/", views.letter, name="letter"),
     path(f"{one}ny-tid/", views_forwarding.propose, name="propose"),

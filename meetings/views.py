@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import log
@@ -53,10 +52,17 @@ def call(request, case):
     return page(request, case, "call", form=form, **pages.calling(case, form))
 
 
-def sent(request, case, form, text):
+def sent(request, case, form, text, *, instead_of=None):
     messages.success(request, text)
     for warning in rules.warnings(case, form.values()["units"], request.actor, form.values()["outside"]):
         messages.warning(request, warning)
+    return next_page(case, instead_of)
+
+
+def next_page(case, off):
+    """The list of calls while there are any to make about a meeting that is not to be, else the meetings."""
+    if off is not None and off.calls.exists():
+        return redirect("meetings:phone_list", case.pk, off.pk)
     return redirect("meetings:overview", case.pk)
 
 
@@ -70,7 +76,7 @@ def move(request, case, meeting):
         with shown_on(form):
             services.move(case=case, meeting=found, by=request.actor, **form.values())
         if form.is_valid():
-            return sent(request, case, form, "Mötet är flyttat. Enheterna har fått en ny kallelse.")
+            return sent(request, case, form, "Mötet är flyttat. Enheterna har fått en ny kallelse.", instead_of=found)
     return page(request, case, "call", form=form, meeting=found, **pages.calling(case, form))
 
 
@@ -113,8 +119,6 @@ def told(request, case, meeting, invitation):
     found = invitation_of(case, meeting, pk=invitation)
     services.told(case=case, invitation=found, by=request.actor)
     messages.success(request, "Noterat.")
-    if found.meeting.state == "cancelled":
-        return redirect("meetings:phone_list", case.pk, meeting)
     return redirect("meetings:overview", case.pk)
 
 
@@ -140,18 +144,8 @@ def cancel(request, case, meeting):
             services.cancel(case=case, meeting=found, by=request.actor, **form.cleaned_data)
         if form.is_valid():
             messages.success(request, "Mötet är inställt. Alla enheter har fått veta det.")
-            same_day = timezone.localdate(found.starts_at) == timezone.localdate()
-            return redirect(
-                *(("meetings:phone_list", case.pk, found.pk) if same_day else ("meetings:overview", case.pk))
-            )
+            return next_page(case, found)
     return page(request, case, "cancel", form=form, meeting=found)
-
-
-@require_safe
-@door("meetings.change")
-def phone_list(request, case, meeting):
-    """Whom to phone about a cancelled meeting."""
-    return page(request, case, "phone_list", **pages.phone_list(case, meeting_of(case, meeting), request.actor))
 
 
 @require_http_methods(["GET", "POST"])

@@ -122,7 +122,7 @@ def use_time(request, case, meeting, proposal):
     chosen = get_object_or_404(rows, pk=proposal, case=case, invitation__meeting=found)
     if request.method == "POST":
         proposals.use(case=case, meeting=found, proposal=chosen, by=request.actor)
-        messages.success(request, "Mötet är flyttat. Alla har fått en ny kallelse.")
+        messages.success(request, "Mötet är flyttat. Enheterna har fått en ny kallelse.")
         return redirect("meetings:overview", case.pk)
     waiting = proposals.waiting_units(case, found)
     return page(request, case, "use_time", meeting=found, proposal=chosen, waiting=waiting)

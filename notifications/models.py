@@ -61,6 +61,8 @@ class Delivery(models.Model):
     receipt_at = models.DateTimeField("kvitto", null=True)
     posted_on = models.DateField("postat", null=True)
     posted_by = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="+", verbose_name="postat av")
+    # When a meeting is, for an e-mail that carries a calendar entry (`notifications.calendar`); nothing else about it.
+    calendar = models.JSONField("kalenderpost", null=True)
 
     class Meta:
         verbose_name = "utskick"

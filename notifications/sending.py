@@ -4,6 +4,7 @@ Each step is a transaction of its own, none is open while another server is talk
 back when its lease has run out, so a message may go twice (with the same id) but is never lost.
 """
 
+import json
 import logging
 import secrets
 import time
@@ -45,7 +46,8 @@ where u.id = d.unit_id and d.id = (
 returning d.id, d.attempts, d.template, d.channel, case
     when d.assignment_id is null then case d.channel when 'sdk' then u.function_address else u.email end
     else (select case d.channel when 'sms' then s.mobile else s.email end from organisations_assignment a
-      join organisations_staff s on s.id = a.staff_id where a.id = d.assignment_id) end, d.to_person
+      join organisations_staff s on s.id = a.staff_id where a.id = d.assignment_id) end, d.to_person,
+    d.calendar::text
 """  # noqa: S608 - made of our own statements
 # The person's own address is read when it is needed, by a function that gives none once the yes has ended.
 ADDRESS = "select coalesce(person_address(%s), '')"
@@ -99,7 +101,7 @@ def claim(*, away=()) -> Claimed | None:
         found = cursor.fetchone()
         if found is None:
             return None
-        *values, address, to_person = found
+        *values, address, to_person, calendar = found
         secret = links.new_secret() if values[2] == GUEST else ""
         if to_person:
             cursor.execute(ADDRESS, [values[0]])
@@ -107,7 +109,7 @@ def claim(*, away=()) -> Claimed | None:
         elif secret:
             cursor.execute(GUEST_ADDRESS, [values[0], links.digest(secret)])
             [address] = cursor.fetchone()
-    return Claimed(*values, address, secret)
+    return Claimed(*values, address, secret, json.loads(calendar) if calendar else None)
 
 
 def deliver(row: Claimed, channels: OpenChannels) -> bool:

@@ -76,6 +76,7 @@ ACTIONS: dict[str, Rule] = {
     "meetings.handed": Rule(READERS, open_only=False),
     "meetings.remind": Rule(HANDLERS, steers=True),
     "meetings.hold": Rule(HANDLERS, steers=True),
+    "meetings.consult": Rule(HANDLERS, steers=True),
     # A link for one without an account: the calling side makes and ends it (KAL-3)
     "guests.link": Rule(HANDLERS, steers=True),
     # Plan: every party writes in the live plan (PLA-4); approving is the steering unit's.
@@ -121,10 +122,14 @@ ACTIONS: dict[str, Rule] = {
     # Notices of one's own, and the unit's routine for what comes (GUI-3)
     "notifications.own": Rule(FLOW),
     "notifications.routine": Rule(frozenset({Role.MANAGER, Role.ORG_ADMIN})),
+    # Standing times of the own unit (KAL-9); a caller picks one in the kallelse
+    "slots.own": Rule(frozenset({Role.HANDLER, Role.MANAGER, Role.ORG_ADMIN})),
     # Deviations
     "deviations.view": Rule(READERS, open_only=False),
     "deviations.report": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
     "deviations.answer": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
+    # Whether an absence is reported, or not and why (MOT-3)
+    "deviations.decide": Rule(HANDLERS, steers=True, open_only=False),
     # Retention: a handler stops, an administrator prepares and approves in numbers
     "retention.hold": Rule(HANDLERS, open_only=False),
     "retention.administer": Rule(frozenset({Role.ORG_ADMIN})),

@@ -19,6 +19,8 @@ from papers import circle, words
 from plans import documents, followups, services
 from plans.models import FollowUp, MeasureStatus, Plan
 from plans.sharing import NOT_SHARED, NOT_THE_WHOLE
+from preparation import selectors as preparation
+from preparation.models import PreparationKey
 
 GONE = "Det finns inte längre. Ladda om sidan."
 # What the database does not show to citizens.
@@ -147,9 +149,19 @@ def capital(text: str) -> str:
 
 
 def needs_of(case) -> list[str]:
-    if not case.interpreter:
+    """The interpreter, and where the booking stands (KAL-6)."""
+    said = preparation.interpreter(case)
+    if not said["needed"]:
         return []
-    return [_("Tolk behövs: %(language)s") % {"language": case.language} if case.language else _("Tolk behövs")]
+    what = {"state": said["label"].lower(), "language": said["language"], "how": preparation.HOW.get(said["form"], "")}
+    return [_("Tolk: %(what)s") % {"what": ", ".join(filter(None, what.values()))}]
+
+
+def with_question(case, agenda: str, unit_id: int | None = None) -> str:
+    """The shared question before the agenda, to the person or to a unit that may read it."""
+    row = preparation.texts_of(case).get(PreparationKey.QUESTION)
+    shared = row and (unit_id is None or topics.readable_by(case.pk, unit_id, row.topics))
+    return "\n".join(filter(None, [row.text if shared else "", agenda]))
 
 
 def name_of(case, row) -> str:
@@ -184,11 +196,16 @@ def call(case, about, by) -> dict:
         "person": person if row.unit_id else {**person, "number": ""},
         "needs": needs_of(case),
         "contact": caller_of(meeting),
-        "about": text_for(case, meeting, MeetingTextKey.AGENDA, row),
+        "about": about_for(case, meeting, row),
         "professions": text_for(case, meeting, MeetingTextKey.PROFESSIONS, row),
         "others": others,
         "answer_by": swedish.short_date(due.due_on) if due else "",
     }
+
+
+def about_for(case, meeting, row) -> str:
+    agenda = text_for(case, meeting, MeetingTextKey.AGENDA, row)
+    return with_question(case, agenda, row.unit_id) if row.unit_id else agenda
 
 
 def text_for(case, meeting, key, row) -> str:
@@ -210,7 +227,7 @@ def invitation(case, about, by) -> dict:
         "address": [] if case.is_protected else lines,
         "written_on": timezone.localdate().isoformat(),
         "meeting": when_and_where(case, meeting),
-        "about": meeting.agenda,
+        "about": with_question(case, meeting.agenda),
         "participants": [meeting.called_by.unit.name, *(name_of(case, row) for row in invited_to(meeting))],
         "support": ". ".join(needs_of(case)),
         "caller": caller_of(meeting),

@@ -71,7 +71,8 @@ def overview(actor, case) -> dict:
 
 def meter_of(case, actor) -> dict:
     """The law's four parts in the draft, for the case page; nothing when no plan is being written."""
-    draft = services.draft_of(case)
+    # Before the meeting there is no draft to ask for.
+    draft = services.draft_of(case) if case.state in services.WRITABLE_STATES else None
     if draft is None:
         return {"meter": None}
     draft.case = case

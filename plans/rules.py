@@ -116,6 +116,9 @@ def checklist(plan, lacking: list[Missing]) -> list[Part]:
     unseen = set() if plan.seen_whole else {"measures", "authority"} if not all_measures(plan) else {"authority"}
     unseen |= {"others"} if "others_measures" in plan.hidden else set()
     told = {part.slug: tuple(item.text for item in lacking if item.part == part.slug) for part in PARTS}
+    if told["measures"]:
+        # Of measures that are not there nobody answers for any.
+        told["authority"] = ("Skriv insatserna först.",)
     return [replace(part, lacks=told[part.slug], unseen=part.slug in unseen and not told[part.slug]) for part in PARTS]
 
 

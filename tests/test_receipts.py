@@ -36,6 +36,11 @@ TRUE = {
     "Inskrivningsmeddelandet är skickat.": INBOX,
     "Mottagarna har fått den nya dagen.": INBOX,
     "Underrättelsen är skickad. Kallelsen ska skickas inom tre dagar.": INBOX,
+    "Förslaget är skickat. Mötet ligger kvar tills den som kallar flyttar det.": INBOX,
+    "Förmötet är bestämt. Enheterna har fått veta det.": INBOX,
+    "Förmötet är inställt. Enheterna har fått veta det.": INBOX,
+    "Ni har sagt att er del är klar.": "it repeats what was just said",
+    "Er del är inte längre klar.": "it says that something is not ready",
     "Brevet är markerat som postat.": "it says what the one who posted it has just told",
     "Rättelsen gäller. Enheterna som är med har fått den rättade planen. Pdf:en görs nu.": OWN_COPY,
 }

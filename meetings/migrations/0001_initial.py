@@ -1,3 +1,5 @@
+import uuid
+
 import django.db.models.deletion
 import django.utils.timezone
 import django_fsm
@@ -11,6 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("cases", "0001_initial"),
+        ("consent", "0001_initial"),
         ("organisations", "0001_initial"),
     ]
 
@@ -530,6 +533,130 @@ class Migration(migrations.Migration):
                 name="meeting_text_of_answer",
             ),
         ),
+        migrations.AddField(
+            model_name="meeting",
+            name="calendar_uid",
+            field=models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="i kalendern"),
+        ),
+        migrations.AddField(
+            model_name="meeting",
+            name="sequence",
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="ändring i kalendern"),
+        ),
+        migrations.AddField(
+            model_name="meeting",
+            name="reservation",
+            field=models.UUIDField(editable=False, null=True, verbose_name="tagna stående tider"),
+        ),
+        migrations.CreateModel(
+            name="CancellationCall",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "callee",
+                    models.CharField(
+                        choices=[
+                            ("invited", "Kallad eller inbjuden"),
+                            ("person", "Personen"),
+                            ("representative", "Företrädare"),
+                            ("interpreter", "Tolk"),
+                        ],
+                        max_length=15,
+                        verbose_name="vem",
+                    ),
+                ),
+                ("listed_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="ska ringas från")),
+                ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="försök")),
+                ("tried_at", models.DateTimeField(null=True, verbose_name="senaste försök")),
+                ("reached_at", models.DateTimeField(null=True, verbose_name="nådd")),
+                ("reached_name", models.CharField(blank=True, max_length=150, verbose_name="vem som nåddes")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="meetings.invitation",
+                        verbose_name="kallelse",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calls",
+                        to="meetings.meeting",
+                        verbose_name="möte",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="dokumenterat av",
+                    ),
+                ),
+                (
+                    "representative",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="consent.representative",
+                        verbose_name="företrädare",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "samtal om inställt möte",
+                "verbose_name_plural": "samtal om inställda möten",
+                "indexes": [
+                    models.Index(condition=models.Q(("reached_at", None)), fields=["case"], name="call_not_reached")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("meeting", "callee", "invitation", "representative"),
+                        name="call_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reached_at", None), ("reached_name", "")),
+                            models.Q(("reached_at__isnull", False), models.Q(("reached_name", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="call_says_who_was_reached",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("callee__in", ["person", "interpreter"]),
+                                ("invitation", None),
+                                ("representative", None),
+                            ),
+                            models.Q(("callee", "invited"), ("invitation__isnull", False), ("representative", None)),
+                            models.Q(
+                                ("callee", "representative"), ("invitation", None), ("representative__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="call_names_one",
+                    ),
+                ],
+            },
+        ),
         migrations.AddConstraint(
             model_name="timeproposal",
             constraint=models.UniqueConstraint(fields=("invitation", "starts_at"), name="time_proposal_once"),
@@ -538,6 +665,33 @@ class Migration(migrations.Migration):
             model_name="timeproposal",
             constraint=models.CheckConstraint(
                 condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="time_proposal_ends_after_start"
+            ),
+        ),
+        migrations.AddField(
+            model_name="meeting",
+            name="entered_at",
+            field=models.DateTimeField(null=True, verbose_name="fört efter mötet"),
+        ),
+        migrations.AddField(
+            model_name="meeting",
+            name="entered_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="organisations.assignment",
+                verbose_name="fört efter mötet av",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("entered_at", None), ("entered_by", None)),
+                    models.Q(("entered_at__isnull", False), ("entered_by__isnull", False), ("state", "held")),
+                    _connector="OR",
+                ),
+                name="meeting_entered_afterwards",
             ),
         ),
     ]

@@ -4,7 +4,7 @@ from django.db import migrations
 
 from organisations.rls import STEERS, case_rows, same_case
 
-MEETING = "state"
+MEETING = "state, entered_at, entered_by_id"
 # The party's own answer, or one that the steering unit took on the phone.
 ANSWERS = "(select ctx_writer()) and (meetings_invitation.unit_id = (select ctx_unit()) or may_steer(case_id))"
 ANSWER = (
@@ -16,6 +16,7 @@ TEXTS = (
     "(select ctx_writer()) and (may_steer(case_id) or exists (select 1 from meetings_invitation i"
     " where i.id = meetings_meetingtext.invitation_id and i.unit_id = (select ctx_unit())))"
 )
+CALL = "tries, tried_at, reached_at, reached_name, recorded_by_id"
 WORKER = "id, case_id, kind, state, starts_at"
 
 
@@ -34,7 +35,12 @@ class Migration(migrations.Migration):
             topics=True,
             citizen="invitation_id is null",
         ),
-        case_rows("meetings_attendance", insert=STEERS, update=None, citizen=True),
+        # Somebody who comes late.
+        case_rows("meetings_attendance", insert=STEERS, update=STEERS, update_columns="came", citizen=True),
+        case_rows("meetings_cancellationcall", insert=STEERS, update=STEERS, update_columns=CALL),
+        same_case("meetings_cancellationcall", "meeting_id", "meetings_meeting"),
+        same_case("meetings_cancellationcall", "invitation_id", "meetings_invitation"),
+        same_case("meetings_cancellationcall", "representative_id", "consent_representative"),
         same_case("meetings_invitation", "meeting_id", "meetings_meeting"),
         same_case("meetings_invitation", "outside_party_id", "cases_outsideparty"),
         same_case("meetings_attendance", "meeting_id", "meetings_meeting"),

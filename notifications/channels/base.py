@@ -26,7 +26,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Claimed:
-    """One leased row: what must be known to send it and to mark it."""
+    """One leased row: what must be known to send it and to mark it; `calendar` is for e-mail alone."""
 
     id: UUID
     attempts: int
@@ -35,6 +35,7 @@ class Claimed:
     address: str
     # Of a link that this very message carries; nobody keeps it.
     secret: str = field(default="", repr=False)
+    calendar: dict | None = None
 
 
 class Sender(Protocol):

@@ -1,11 +1,12 @@
 """E-mail over SMTP, with a Message-ID that is the same however often a message is tried."""
 
 import smtplib
+from email.mime.text import MIMEText
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from notifications import links
+from notifications import calendar, links
 from notifications.channels.base import SENT, Claimed, Outcome, again, away, refused
 from notifications.templates import render
 
@@ -44,7 +45,18 @@ def letter(row: Claimed) -> EmailMessage:
     link = links.address(row.secret, url=settings.SIP_CITIZEN_URL) if row.secret else ""
     message = render(row.template, url=settings.SIP_PUBLIC_URL, citizen_url=settings.SIP_CITIZEN_URL, link=link)
     headers = {"Message-ID": f"<{row.id}@{settings.MESSAGE_ID_DOMAIN}>", "Auto-Submitted": "auto-generated"}
-    return EmailMessage(message.subject, message.body, to=[row.address], headers=headers)
+    mail = EmailMessage(message.subject, message.body, to=[row.address], headers=headers)
+    if row.calendar:
+        mail.attach(calendar_part(row.calendar))
+    return mail
+
+
+def calendar_part(told: dict) -> MIMEText:
+    """The calendar entry as mail programs know it: the method stands in the content type too (RFC 6047)."""
+    part = MIMEText(calendar.entry(told).decode(), "calendar", "utf-8")
+    part.set_param("method", told["method"])
+    part.add_header("Content-Disposition", "attachment", filename=calendar.FILE_NAME)
+    return part
 
 
 def for_good(error: Exception) -> str:

@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                         verbose_name="postat av",
                     ),
                 ),
+                ("calendar", models.JSONField(null=True, verbose_name="kalenderpost")),
                 (
                     "unit",
                     models.ForeignKey(

@@ -6,7 +6,7 @@ from organisations.rls import definer, enable, policy, unit_rows
 
 WORKER_READS = (
     "id, dedupe_key, channel, template, unit_id, assignment_id, to_person, state, due_at, expires_at, lease_until,"
-    " attempts, created_at, receipt_at"
+    " attempts, created_at, receipt_at, calendar"
 )
 WORKER_WRITES = "state, lease_until, attempts, last_error, sent_at, due_at, receipt_at"
 STAFF_READS = "id, channel, unit_id, assignment_id, case_id, item_id, state, created_at, sent_at, read_at, posted_on, posted_by_id"

@@ -22,6 +22,10 @@ def due(days):
     return {"follow_up_on": TODAY + timedelta(days=days)}
 
 
+def off(left, about="inställt"):
+    return {"calls_left": left, "calls_meeting": 6, "calls_about": about}
+
+
 STEERING = [
     (State.INITIATED, {}, "Fråga om samtycke och skriv in svaret", YOU, "consent:record"),
     (State.CONSENTED, {}, "Bestäm med Astrid vilka som ska kallas", YOU, "cases:parties"),
@@ -45,6 +49,9 @@ STEERING = [
     (State.CALLED, at(-1), "Skriv in hur mötet blev", YOU, "meetings:hold"),
     (State.CALLED, at(-1, others_unanswered=1), "Skriv in hur mötet blev", YOU, "meetings:hold"),
     (State.CALLED, at(3, consent_lapsed=True), "Fråga igen om samtycke", YOU, "consent:record"),
+    (State.CONSENTED, off(2), "Mötet är inställt – 2 samtal kvar", YOU, "meetings:phone_list"),
+    (State.CALLED, at(3) | off(1, "flyttat"), "Mötet är flyttat – 1 samtal kvar", YOU, "meetings:phone_list"),
+    (State.PLANNED, due(60) | off(1), "Mötet är inställt – 1 samtal kvar", YOU, "meetings:phone_list"),
     (State.MET, {}, "Skriv planen tillsammans med Astrid", YOU, "plans:plan"),
     (State.MET, {"has_draft": True}, "Gå igenom planen med Astrid", YOU, "plans:plan"),
     (State.PLANNED, due(60), "Uppföljningen är bestämd", NOBODY, "plans:plan"),
@@ -61,6 +68,7 @@ TAKING_PART = [
     (State.CONSENTED, {}, "Väntar på kallelse", OTHERS, ""),
     (State.CALLED, at(5, own_unanswered=True), "Svara på kallelsen", YOU, "meetings:answer"),
     (State.CALLED, at(5), "Förbered mötet", NOBODY, "meetings:overview"),
+    (State.CONSENTED, off(2), "Väntar på kallelse", OTHERS, ""),
     (State.CALLED, at(5, books_interpreter=True), "Boka tolk", YOU, "preparation:overview"),
     (State.CALLED, at(5, own_unanswered=True, books_interpreter=True), "Svara på kallelsen", YOU, "meetings:answer"),
     (State.CALLED, at(-1), "Skriv in era insatser i planen", OTHERS, "plans:plan"),

@@ -10,6 +10,7 @@ from audit.models import AuditEvent
 from cases.models import Case
 from casework import facts, worklist
 from casework.next_step import next_step
+from meetings import services as meetings
 from organisations.actors import staff_actor
 from organisations.scope import acting_for
 from tests import build
@@ -47,6 +48,8 @@ def every_state(cast):
         "drafted": build.drafted(cast, build.met(cast, build.consented(cast, number=next(number)))).case,
         "planned": build.planned(cast, build.met(cast, build.consented(cast, number=next(number)))).case,
         "due": build.planned(cast, build.met(cast, build.consented(cast, number=next(number))), follow_up_in=5).case,
+        "called_off": called_off(cast, build.consented(cast, number=next(number))),
+        "moved_today": moved_today(cast, build.consented(cast, number=next(number))),
         "led_by_party": build.planned(
             cast, build.met(cast, build.consented(cast, number=next(number))), lead="party"
         ).case,
@@ -57,6 +60,29 @@ def every_state(cast):
     prepared.booked(cast, found["booked"])
     lie_on_ward(cast, found["ward"])
     return found
+
+
+def called_off(cast, case):
+    """A meeting today that was called off, and nobody has been phoned."""
+    build.call(cast, case)
+    with cast.acting("owner"):
+        now = Case.objects.with_names().get(pk=case.pk)
+        meetings.cancel(case=now, meeting=now.meetings.get(), why="Sjuk", by=cast.owner)
+    return build.reread(cast, case)
+
+
+def moved_today(cast, case):
+    """A meeting today that was moved two weeks ahead, and nobody has been phoned."""
+    old = build.call(cast, case)
+    starts = old.starts_at + timedelta(days=14)
+    with cast.acting("owner"):
+        now = Case.objects.with_names().get(pk=case.pk)
+        meetings.move(
+            case=now, meeting=old, why="Sjuk", units=[cast.unit("party")], by=cast.owner, starts_at=starts,
+            ends_at=starts + timedelta(hours=1), form="physical", place="Sal 2", agenda="Hemgång", chair=old.chair,
+            writer=old.writer,
+        )  # fmt: skip
+    return build.reread(cast, case)
 
 
 def lie_on_ward(cast, case):
@@ -88,7 +114,7 @@ def test_the_page_shows_each_case_with_its_next_step(cast, browse, every_state):
         "Väntar på svar från en aktör", "Boka tolk",
     ):  # fmt: skip
         assert words in shown
-    assert "16 Alla öppna" in shown
+    assert "18 Alla öppna" in shown
     assert "har inte svarat" in shown
     assert ", kommer" in shown
 
@@ -118,7 +144,7 @@ def test_what_is_late_stands_first_and_is_said_in_words(cast, browse):
 def test_filters_by_step_and_role(cast, browse, every_state):
     client = browse("amira.falun")
     called = client.get("/arenden/?steg=3").content.decode()
-    assert called.count("3 av 6: Kalla") == 6
+    assert called.count("3 av 6: Kalla") == 7
     assert "1 av 6" not in called
     leads = client.get("/arenden/?roll=ansvarig").content.decode()
     assert leads.count("<strong>Du</strong>") == 2

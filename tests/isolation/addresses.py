@@ -5,8 +5,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from tests.isolation import addresses_forwarding as way
+from tests.isolation import addresses_times as times
 from tests.isolation.addresses_care_plans import of_care_plans
 from tests.isolation.addresses_guests import GUESTS, of_guests
+from tests.isolation.addresses_meeting import of_meeting_mode
 from tests.isolation.addresses_papers import of_papers
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
 from tests.isolation.before_meeting import of_preparation
@@ -88,6 +90,7 @@ def lists(atlas: Atlas) -> list[Target]:
         Target("consent:received_one", {"pk": ids["received"]}, "post", instead=others, data={"reason": "Tillsyn"}),
         Target("deviations:unit_list"),
         *attention(atlas),
+        *times.standing_times(atlas),
     ]
 
 
@@ -198,15 +201,13 @@ def of_meetings(atlas: Atlas) -> list[Target]:
     one = {"meeting": atlas.meeting("invited")}
     letter = one | {"invitation": atlas.ids["invitation"]}
     own = {"owner": NOT_FOUND, "colleague": NOT_FOUND}
-    moved = {"case": "invited", "method": "post", "allowed": MOVED}
     return [
         *about_one("invited", atlas, "meetings:overview", "meetings:call"),
         *about_one("invited", atlas, "meetings:move", "meetings:cancel", "meetings:phone_list", "meetings:hold",
                    "meetings:letter", **one),
         Target("meetings:answer", atlas.of("invited", **one), case="invited", instead=own),
         *about_one("invited", atlas, "meetings:answer_for", **letter),
-        Target("meetings:told", atlas.of("invited", **letter), **moved),
-        Target("meetings:remind", atlas.of("invited", **one), **moved),
+        *times.of_entries(atlas, one, letter),
         Target("meetings:propose", atlas.of("invited", **one), case="invited", instead=own),
         *about_one("invited", atlas, "meetings:use_time", proposal=atlas.way.proposal, **one),
         *way.on_its_way(atlas),
@@ -386,7 +387,7 @@ def targets(atlas: Atlas) -> list[Target]:
         of_case,
         of_preparation,
         of_meetings,
-        of_guests,
+        *(of_meeting_mode, of_guests),
         of_plans,
         of_deviations,
         of_papers,

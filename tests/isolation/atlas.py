@@ -28,11 +28,11 @@ from plans import services as plan_services
 from preparation import services as preparation
 from retention import services as retention
 from retention.models import RetentionBatch
-from tests import build, build_guests
-from tests import build_forwarding as way
+from tests import build, build_forwarding, build_guests, build_meeting
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
 from tests.discharge import walk
+from tests.isolation.times import of_times
 from tests.preparation import prepared
 
 CITIZENS = ("citizen", "other_citizen")
@@ -97,7 +97,8 @@ class Atlas:
         self.cases["closed"] = self.closed()
         self.prepare()
         self.deviate()
-        self.way = way.for_matrix(self.cast, self.cases["invited"], (GIVEN_NAME, FAMILY_NAME))
+        self.room, self.here, self.away, self.consultation = build_meeting.for_matrix(self.cast, self.cases["main"])
+        self.way = build_forwarding.for_matrix(self.cast, self.cases["invited"], (GIVEN_NAME, FAMILY_NAME))
         self.correspond()
         self.stop_retention()
         self.discharge()
@@ -325,8 +326,6 @@ class Atlas:
             return (403,)
         return target.allowed
 
-    # The addresses
-
     def of(self, key, **kwargs) -> dict:
         return {"pk": self.cases[key].pk} | kwargs
 
@@ -338,7 +337,7 @@ class Atlas:
         main, invited = self.cases["main"].pk, self.cases["invited"].pk
         org = self.cast.actor("admin").organisation_id
         draft = "from plans_plan where case_id = %s and state = 'draft'"
-        return {
+        return of_times(self) | {
             "goal": self.one(f"select min(id) from plans_goal where plan_id = (select id {draft})", main),
             "measure": self.one(
                 f"select min(m.id) from plans_measure m join plans_goal g on g.id = m.goal_id"

@@ -252,28 +252,12 @@ def test_moving_is_prefilled_asks_why_and_tells_all(cast, browse):
     assert "Provgatan 4 B" in client.get(page).content.decode()
     assert "felruta" in client.post(page, filled(cast, why="")).content.decode()
     text = client.post(page, filled(cast, why="Läkaren är sjuk."), follow=True).content.decode()
-    assert "Mötet är flyttat." in text and "Läkaren är sjuk." in text
+    assert "Mötet är flyttat." in text and "Mötet är flyttat – 2 samtal kvar" in text, "it was today"
+    assert "Läkaren är sjuk." in client.get(url(case, "overview")).content.decode()
     assert [m.state for m in meetings(cast, case)] == ["moved", "called"]
     again = client.post(page, filled(cast, why="En gång till"))
     assert "Mötet är redan flyttat." in again.content.decode()
     assert len(meetings(cast, case)) == 2
-
-
-def test_cancelling_on_the_very_day_lists_whom_to_phone(cast, browse):
-    """KAL-7."""
-    case = build.called(cast)
-    (meeting,) = meetings(cast, case)
-    client, page = browse("amira.falun"), url(case, "cancel", meeting.pk)
-    assert "Skriv varför mötet ställs in." in client.post(page, {"why": " "}).content.decode()
-    response = client.post(page, {"why": "Personen är sjuk."}, follow=True)
-    assert response.redirect_chain[-1][0] == url(case, "phone_list", meeting.pk)
-    text = response.content.decode()
-    assert "Ring dem som skulle ha kommit" in text and cast.unit("party").phone in text
-    with cast.acting("owner"):
-        invitation = Invitation.objects.get(case=case).pk
-    text = client.post(url(case, "told", meeting.pk, invitation), follow=True).content.decode()
-    assert "Uppringd" in text
-    assert build.reread(cast, case).state == "consented"
 
 
 def test_cancelling_another_day_goes_back_to_the_meeting(cast, browse):

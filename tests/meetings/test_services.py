@@ -285,17 +285,6 @@ def test_a_meeting_is_cancelled_once(cast):
         services.cancel(case=case, meeting=case.meetings.get(), why="x", by=cast.owner)
 
 
-def test_phoning_about_a_cancelled_meeting_is_noted_once(cast):
-    """KAL-7."""
-    case = cancel(cast, build.called(cast))
-    for _ in range(2):
-        with cast.acting("owner"):
-            found = Invitation.objects.select_related("meeting", "unit").get(case=case)
-            services.told(case=case, invitation=found, by=cast.owner)
-            assert services.phoned(case) == {found.pk}
-            assert case.events.filter(kind__startswith="phoned_").count() == 1
-
-
 def test_holding_records_who_came_and_meets_the_deadline(cast):
     case = build.called(cast, units=("party", "same_kommun"))
     answer(cast, case, **COMING)

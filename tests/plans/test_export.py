@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from audit.models import AuditEvent
+from cases import protection
 from cases.models import Case
 from organisations.models import Topic
 from plans import export, pdf, services
@@ -114,3 +115,29 @@ def test_the_context_of_the_pdf_is_what_the_drawing_takes(cast, plan):
         now.case = Case.objects.with_names().get(pk=plan.case_id)
         context = export.context(now, by=cast.actor("party"))
     assert pdf.render_measures(json.loads(json.dumps(context))).startswith(b"%PDF-")
+
+
+def test_the_api_gives_the_same_and_asks_for_a_fresh_login(cast, browse, plan):
+    hanna = browse("hanna.dalarna")
+    address = f"/api/v1/plans/{plan.pk}/own-measures/"
+    told = hanna.get(address).json()
+    assert [row["text"] for goal in told["goals"] for row in goal["measures"]] == [OWN]
+    assert events(cast, plan, "party") == [("Utskrift", "api")]
+    session = hanna.session
+    session["auth_time"] -= 6 * 60
+    session.save()
+    assert hanna.get(address).status_code == 403
+    assert browse("maria.falun").get(address).status_code == 404
+
+
+def test_a_draft_is_not_taken_out_over_the_api(browse, cast):
+    draft = build.drafted(cast)
+    assert browse("hanna.dalarna").get(f"/api/v1/plans/{draft.pk}/own-measures/").status_code == 409
+
+
+def test_a_protected_person_is_not_named_in_what_is_taken_out(cast, browse, plan):
+    with cast.acting("owner"):
+        case = Case.objects.with_names().get(pk=plan.case_id)
+        protection.change(case=case, protection="marked", reason="Uppgift från Skatteverket", by=cast.owner)
+    said = browse("hanna.dalarna").get(address(plan, "insatser.txt")).content.decode()
+    assert "Skyddade personuppgifter" in said and "Testholm" not in said and "1985" not in said

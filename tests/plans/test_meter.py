@@ -30,9 +30,9 @@ def test_every_part_that_can_be_missing_has_its_place():
 def test_an_empty_draft_lacks_what_the_law_demands_and_a_whole_one_nothing(cast):
     draft = build.drafted(cast, whole=False)
     empty = meter(cast, draft)
-    # With no measure there is none without a huvudman.
-    assert [part.slug for part in empty.parts if part.lacks] == ["measures", "others", "lead_authority"]
-    assert (empty.done, empty.whole) == (1, False)
+    # With no measure there is nobody who answers for one: that part is not said to be ready.
+    assert [part.slug for part in empty.parts if part.lacks] == ["measures", "authority", "others", "lead_authority"]
+    assert (empty.done, empty.whole) == (0, False)
     whole = meter(cast, build.written(cast, draft))
     assert (whole.done, whole.whole) == (4, True)
 

@@ -47,6 +47,25 @@ PLAN = {
     "copies": ["Rehabenheten"],
     "signatures": True,
 }  # fmt: skip
+LEVELS = PLAN | {
+    "crisis": {
+        "levels": [
+            {"key": "green", "heading": "Grönt: du mår bra",
+             "rows": [{"name": "signs", "label": "Så märks det", "text": "Du sover.\nDu äter."}]},
+            {"key": "yellow", "heading": "Gult: tidiga tecken",
+             "rows": [{"name": "call_first", "label": "Ring först", "text": "Hemsjukvården, 08-465 004 14"}]},
+            {"key": "red", "heading": "Rött: det är akut", "hidden": True,
+             "rows": [{"name": "signs", "label": "Tecken", "text": "Delas inte med er."}]},
+        ]
+    },
+    "agreed": {"said": "Du visade ja utan ord.", "before": ["Hanna Utkastlind"], "by": "Hanna", "on": "17 mars 2026"},
+    "signatures_text": "Den som vill skriver under.",
+}  # fmt: skip
+OWN_MEASURES = {
+    "person": {"name": NAME, "number": "19430517-9808"}, "unit": "Lindö hälsocentral", "authority": "Regionen",
+    "version": 2, "approved_on": "2026-03-17", "written_on": "2026-03-18", "lead": "Helen Provberg",
+    "goals": [{"text": "Du går ut.", "measures": [{"text": "Vi ringer.", "who": "Helen", "when": "Tisdagar"}]}],
+}  # fmt: skip
 LETTER = {
     "person": {"name": NAME},
     "written_on": "2026-03-05",
@@ -66,7 +85,13 @@ def text_of(data: bytes) -> str:
         return "\n".join(page.get_textpage().get_text_range() for page in document).replace("\r\n", "\n")
 
 
-@pytest.mark.parametrize(("order", "context"), [(pdf.render_plan, PLAN), (pdf.render_invitation, LETTER)])
+DOCUMENTS = [
+    (pdf.render_plan, PLAN), (pdf.render_plan, LEVELS), (pdf.render_invitation, LETTER),
+    (pdf.render_measures, OWN_MEASURES),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("order", "context"), DOCUMENTS)
 def test_documents_pass_a_pdf_ua_checker(order, context, tmp_path):
     file = tmp_path / "document.pdf"
     file.write_bytes(order(context))
@@ -74,6 +99,21 @@ def test_documents_pass_a_pdf_ua_checker(order, context, tmp_path):
         [sys.executable, "-m", "pdfua", "check", str(file)], capture_output=True, text=True, check=False
     )
     assert "errors=0 warnings=0" in checked.stdout, checked.stdout + checked.stderr
+
+
+def test_the_levels_are_said_in_words_and_their_numbers_can_be_pressed():
+    drawn = pdf.render_plan(LEVELS)
+    said = text_of(drawn)
+    for words in ("Grönt: du mår bra", "Gult: tidiga tecken", "Rött: det är akut", "Delas inte med er.", "1177", "112"):
+        assert words in said
+    assert "Du visade ja utan ord." in said and "Hanna Utkastlind" in said and "Den som vill skriver under." in said
+    with pikepdf.open(io.BytesIO(drawn)) as document:
+        notes = [note for page in document.pages for note in page.get("/Annots", [])]
+    assert [str(note.A.URI) for note in notes] == ["tel:+46846500414"]
+
+
+def test_a_plan_from_before_the_levels_is_drawn_as_it_was(plan):
+    assert "Tecken att se upp med" in text_of(plan) and "Grönt" not in text_of(plan)
 
 
 def test_the_document_says_what_it_is_and_in_which_language(plan):

@@ -6,9 +6,11 @@ import pytest
 from django_fsm import TransitionNotAllowed
 
 from cases.models import Case
+from cases.topics import mask_of
 from meetings import services as meetings
 from organisations.errors import RuleBroken
 from organisations.models import Unit
+from papers import contexts
 from preparation import bookings
 from preparation.models import Booking, BookingState
 from tests import build
@@ -75,6 +77,33 @@ def test_booked_confirmed_and_told_to_all(cast, browse, case):
     with cast.acting("owner"):
         row = Booking.objects.get(case=case)
         assert (row.reference, row.booked_by_id) == ("T-1234", cast.owner.assignment_id)
+
+
+def test_the_papers_tell_question_and_interpreter(cast, case):
+    prepared.said(cast, case, question="Var ska du bo?")
+    prepared.booked(cast, case)
+    meeting = build.call(cast, case, days_ahead=9)
+    with cast.acting("owner"):
+        now = prepared.again(case)
+        to_unit = contexts.call(now, meeting.invitations.get().pk, cast.owner)
+        to_person = contexts.invitation(now, None, cast.owner)
+    assert to_unit["needs"] == ["Tolk: bokad, Arabiska, på plats"]
+    assert to_person["support"] == "Tolk: bokad, Arabiska, på plats"
+    for paper in (to_unit, to_person):
+        assert paper["about"].startswith("Var ska du bo?\n")
+
+
+def test_a_paper_tells_a_narrowed_party_no_hidden_question(cast):
+    case = build.case(cast)
+    build.party(cast, case)
+    with cast.acting("owner"):
+        hidden = mask_of(["health"])
+    build.consent(cast, case, exempted={cast.unit("party").pk: hidden})
+    prepared.said(cast, case, topics=hidden, question="Psykiatrin?")
+    meeting = build.call(cast, case, days_ahead=9)
+    with cast.acting("owner"):
+        paper = contexts.call(prepared.again(case), meeting.invitations.get().pk, cast.owner)
+    assert "Psykiatrin?" not in str(paper)
 
 
 def test_the_api_tells_question_and_interpreter(cast, browse, case):
