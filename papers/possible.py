@@ -51,10 +51,13 @@ class Facts:
 
     def why_not(self, kind: str) -> str:
         """Why the paper cannot be filled in now, or an empty string."""
+        if kind == Kind.CLOSURE and not self.case.close_reason:
+            return NOT_ENDED
         if kind in STEERING and not self.steers:
             return NOT_STEERING
         if kind == Kind.CLOSURE:
-            return self.why_no_closure()
+            silent = self.case.close_reason in (CloseReason.DIED, CloseReason.MISTAKE)
+            return NO_NOTICE if silent else ""
         if kind == Kind.PLAN:
             return "" if self.plans else NOT_WRITTEN
         if kind == Kind.FOLLOW_UP and self.follow_ups:
@@ -68,11 +71,6 @@ class Facts:
         if kind in (Kind.CALL, Kind.INVITATION) and self.meeting is None:
             return NO_CALL
         return NO_DUTY if kind == Kind.CALL and not self.choices(kind) else ""
-
-    def why_no_closure(self) -> str:
-        if not self.case.close_reason:
-            return NOT_ENDED
-        return NO_NOTICE if self.case.close_reason in (CloseReason.DIED, CloseReason.MISTAKE) else ""
 
     def choices(self, kind: str) -> list[tuple[int, str]]:
         """For whom or about what it can be filled in, as the number and the word; one choice needs no asking."""

@@ -8,6 +8,7 @@ from django.db import Error, connection, transaction
 from django.urls import reverse
 
 from audit.models import AuditEvent
+from cases import services as cases
 from cases.models import Case
 from cases.topics import mask_of
 from consent.models import Disclosure
@@ -181,6 +182,24 @@ def test_letters_say_to_each_what_it_may_read(cast):
     build.consent(cast, case, units=("party", "same_kommun"), exempted={cast.unit("same_kommun").pk: money | 1})
     with cast.acting("same_kommun"):
         assert not Paper.objects.filter(pk=before.pk).exists()
+
+
+def test_one_without_an_account_is_told_of_the_meeting_alone(cast):
+    case = build.consented(cast)
+    with cast.acting("owner"):
+        for name in ("Ingrid Provberg", "Anna Testlund"):
+            cases.add_outside_party(case=again(case), kind="relative", name=name, tell_by="letter", by=cast.owner)
+        outside = list(again(case).outside_parties.present())
+    build.call(cast, case, days_ahead=9, outside=outside, agenda="Skulderna.", professions="psykolog")
+    with cast.acting("owner"):
+        choices = dict(possible.Facts(again(case), cast.owner).choices(Kind.INVITATION))
+    anna = next(number for number, name in choices.items() if name == "Anna Testlund")
+    told = said(cast, case, Kind.INVITATION, about=anna)
+    assert (told["receiver"], told["invited"]) == ("Anna Testlund", True)
+    assert told["person"] == {"name": "Astrid Testholm", "number": ""}
+    for kept in ("Skulderna", "psykolog", "Ingrid", "19850101"):
+        assert kept not in json.dumps(told, ensure_ascii=False), kept
+    assert cast.unit("party").name in told["others"]
 
 
 def test_protected_identity_is_on_no_paper(cast):
