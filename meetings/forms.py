@@ -9,7 +9,7 @@ from cases.topicfield import TopicsField, fill_topics
 from cases.topics import ALL
 from consent import coverage
 from consent.forms import UnitChoices
-from meetings import rules
+from meetings import forwarding, rules
 from meetings.answering import may_say_today
 from meetings.forwarding_forms import AnswerFields, ReceptionFields
 from meetings.models import AnsweredHow, AnswerKind, MeetingForm, MeetingTextKey
@@ -77,14 +77,16 @@ class CallForm(ReceptionFields):
     def __init__(self, data=None, *, case, by, meeting=None, **kwargs):
         self.consent = coverage.current(case)
         self.guests = rules.guests(case, by, self.consent)
+        self.alone = forwarding.alone(case, meeting) if meeting else set()
         outside = case.outside_parties.filter(removed_at=None).order_by("name", "pk")
         kwargs["initial"] = self.from_meeting(meeting) if meeting else {"chair": by.staff_id, "writer": by.staff_id}
         super().__init__(data, **kwargs)
         fill_topics(self, topics=meeting.topics_of(MeetingTextKey.AGENDA) if meeting else ALL)
         callable_ids = [guest.unit.pk for guest in self.guests if guest.covered]
-        self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=callable_ids).order_by("name")
+        may_have = [*callable_ids, *self.alone]
+        self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=may_have).order_by("name")
         self.fields["outside"].queryset = outside
-        self.has_units, self.has_outside = bool(callable_ids), outside.exists()
+        self.has_units, self.has_outside = bool(may_have), outside.exists()
         self.ask_for_reception([guest.unit for guest in self.guests if guest.covered])
         staff = staff_of([case.owner_unit_id, by.unit_id, *callable_ids], meeting)
         self.fields["chair"].queryset = self.fields["writer"].queryset = staff
@@ -111,7 +113,12 @@ class CallForm(ReceptionFields):
     @property
     def uncovered(self):
         """Parties that cannot be called, since the person has not agreed to them."""
-        return [guest.unit for guest in self.guests if not guest.covered]
+        return [guest.unit for guest in self.guests if not guest.covered and guest.unit.pk not in self.alone]
+
+    @property
+    def waiting(self):
+        """Parties that get the kallelse alone, until the person's yes."""
+        return [guest.unit for guest in self.guests if guest.unit.pk in self.alone]
 
     def clean(self):
         data = super().clean()
