@@ -21,14 +21,15 @@ ICONS = {
     "handed_over": "user-plus", "consent_ended": "shield", "closed": "flag", "deviation": "triangle-alert",
     "deadline": "clock", "party": "users", "glass_broken": "key-round", "corrected": "history", "voided": "x",
     "recalled": "undo-2", "protection": "shield", "admitted": "hospital", "message": "message-square",
-    "letter": "printer", "notice": "hospital", "notice_changed": "hospital", "handed_call": "calendar",
-    "handed_on": "arrow-right",
+    "letter": "printer", "premeeting": "users", "notice": "hospital", "notice_changed": "hospital",
+    "handed_call": "calendar", "handed_on": "arrow-right",
 }  # fmt: skip
 
 
 # Where the one who opens a row is led; else to the case.
 LEADS_TO = {
     "deviation": "deviations:list", "message": "correspondence:messages", "admitted": "discharge:admitted",
+    "premeeting": "preparation:overview",
 }  # fmt: skip
 # Where it is the unit's list that is led to.
 LISTS = {"letter": "correspondence:letters", "notice": "discharge:notices", "notice_changed": "discharge:notices"}

@@ -6,10 +6,9 @@ from django.utils import timezone
 
 from cases.models import OutsideParty
 from cases.topicfield import TopicsField, fill_topics
-from cases.topics import ALL
 from consent import coverage
 from consent.forms import UnitChoices
-from meetings import forwarding, rules
+from meetings import forwarding, outcome, rules
 from meetings.answering import may_say_today
 from meetings.forwarding_forms import AnswerFields, ReceptionFields
 from meetings.models import AnsweredHow, AnswerKind, MeetingForm, MeetingTextKey
@@ -79,9 +78,11 @@ class CallForm(ReceptionFields):
         self.guests = rules.guests(case, by, self.consent)
         self.alone = forwarding.alone(case, meeting) if meeting else set()
         outside = case.outside_parties.filter(removed_at=None).order_by("name", "pk")
-        kwargs["initial"] = self.from_meeting(meeting) if meeting else {"chair": by.staff_id, "writer": by.staff_id}
+        agenda, about = ("", meeting.topics_of(MeetingTextKey.AGENDA)) if meeting else outcome.waiting(case)
+        own = {"chair": by.staff_id, "writer": by.staff_id, "agenda": agenda}
+        kwargs["initial"] = self.from_meeting(meeting) if meeting else own
         super().__init__(data, **kwargs)
-        fill_topics(self, topics=meeting.topics_of(MeetingTextKey.AGENDA) if meeting else ALL)
+        fill_topics(self, topics=about)
         callable_ids = [guest.unit.pk for guest in self.guests if guest.covered]
         may_have = [*callable_ids, *self.alone]
         self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=may_have).order_by("name")

@@ -29,6 +29,7 @@ from meetings.rules import Details
 from notifications import services as notifications
 from organisations import roles, swedish
 from organisations.errors import Conflict, RuleBroken
+from preparation import bookings
 
 NOT_KEPT = {"agenda", "professions", "topics", "area", "listed_unit"}
 SAID = ["answer", "attendee_name", "attendee_title", "mandate", "name_to_person"]
@@ -214,6 +215,7 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     units = invite(case=case, meeting=new, units=units, outside=outside, consent=consent, details=details, by=by)
     deadlines.happened(case=case, event=ClockEventKind.MEETING_START, at=new.starts_at, by=by)
     cases.note(case, kind="moved", text=f"Mötet flyttades till {when(new)}", by=by)
+    bookings.meeting_changed(case=case, by=by)
     log.record("meetings.moved", case_id=case.pk, person_id=case.person_id, object_id=str(new.pk))
     notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
     send(case=case, meeting=new, units=units, kinds=dict.fromkeys(before, "moved"), by=by)
@@ -236,6 +238,7 @@ def cancel(*, case, meeting, why, by, topics=ALL) -> None:
     case.save()
     deadlines.take_back(case=case, event=ClockEventKind.MEETING_START)
     cases.note(case, kind="cancelled", text=f"{when(meeting)} ställdes in", by=by)
+    bookings.meeting_changed(case=case, by=by)
     log.record("meetings.cancelled", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
     notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
     for unit_id in meeting.invitations.filter(unit__isnull=False).values_list("unit_id", flat=True).order_by("unit_id"):
@@ -264,6 +267,7 @@ def hold(*, case, meeting, came, person_came: bool, by, others=(), note="", topi
         deadlines.meet(case=case, kind=DeadlineKind.MEETING)
     deadlines.cancel(case=case, kind=DeadlineKind.ANSWER)
     cases.note(case, kind="held", text=f"{when(meeting)} hölls", by=by)
+    bookings.meeting_over(case=case)
     log.record("meetings.held", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
 
 

@@ -9,6 +9,7 @@ handed = "kallelser/vidare/"
 urlpatterns = [
     path(case, views.overview, name="overview"),
     path(f"{case}kalla/", views.call, name="call"),
+    path(f"{case}formote/<uuid:number>/", views.carry_outcome, name="carry_outcome"),
     path(f"{one}svara/", views.answer, name="answer"),
     path(f"{one}svar/<int:invitation>/", views.answer_for, name="answer_for"),
     path(f"{one}svar/<int:invitation>/meddelad/", views.told, name="told"),

@@ -102,6 +102,7 @@ class InboxItem(models.Model):
         ("message", "Meddelande i ärendet"),
         ("party", "Ni är aktör i en SIP"),
         ("call_reminder", "Svara på kallelsen"),
+        ("premeeting", "Inbjudan till förmöte"),
         ("left", "En aktör har lämnat"),
         ("other_sip", "Personen har en SIP till"),
         ("consent_changed", "Samtycket har ändrats"),

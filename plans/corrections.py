@@ -68,7 +68,7 @@ def copy_goals(before: Plan, plan: Plan) -> None:
             Measure(
                 case_id=plan.case_id, goal=goal, position=measure.position, carried_from=measure,
                 written_by_id=measure.written_by_id,
-                **{name: getattr(measure, name) for name in services.MEASURE_TEXTS},
+                **{name: getattr(measure, name) for name in services.MEASURE_CARRIED},
             )
             for measure in old.measures.all()
         )  # fmt: skip

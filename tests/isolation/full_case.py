@@ -13,7 +13,9 @@ from guests.models import GuestKey, GuestLink
 from meetings import models as meetings
 from notifications.models import InboxItem
 from organisations.models import Assignment, Staff, Unit, User
+from papers.models import Paper
 from plans import models as plans
+from preparation import models as preparation
 from retention.models import RetentionHold
 from tests.isolation.world import World
 
@@ -101,6 +103,7 @@ class FullCase:
         )  # fmt: skip
         self.add(InboxItem, unit=unit, case_id=self.pk, reference="x", kind="call", dedupe_key="full-case")
         self.add(InboxItem, unit=unit, case_id=None, reference="x", kind="notice", dedupe_key="full-case-notice")
+        self.prepare(case, by)
         meeting = self.add(
             meetings.Meeting, **case, kind="first", starts_at=now, ends_at=now + timedelta(hours=1), form="physical",
             place="Hemma", chair=staff, writer=staff, called_by=by,
@@ -122,12 +125,16 @@ class FullCase:
         self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=True)
         plan = self.add(plans.Plan, **case, version=1, created_by=by)
         self.add(plans.PlanBlock, **case, plan=plan, key="why", text="Flera hjälper dig.")
+        step = {"plan": plan, "save_number": 1, "before": {}, "topics": -1, "by": by}
+        self.add(plans.PlanStep, **case, **step, revision=1)
+        self.add(plans.PartDone, **case, plan=plan, unit_id=self.owner, by=by)
         self.add(plans.PlanCorrection, **case, plan=plan, corrects=plan, kind="wrong", by=by)
         goal = self.add(plans.Goal, **case, plan=plan, position=1, text="Du sover gott.")
         measure = self.add(plans.Measure, **case, goal=goal, position=1, text="Vi ringer.", doer="self", written_by=by)
         self.add(plans.MeasureReport, **case, measure=measure, status="ongoing", reported_by=by)
         self.add(plans.FollowUp, **case, plan=plan, held_on=today, how_it_went="Bra", outcome="close", by=by)
         self.add(plans.PlanDocument, **case, plan=plan, revision=1, context={})
+        self.add(Paper, **case, kind="consent", unit_id=self.owner, requested_by=by, context={})
         self.add(plans.PartyExport, **case, plan=plan, unit_id=self.owner, hidden_topics=[0], context={}, by=by)
         self.add(plans.HandedOutCopy, **case, plan=plan, recipient="Du", how="by_hand", given_on=today, by=by)
         self.discharge(case, by, staff)
@@ -138,6 +145,19 @@ class FullCase:
             Deviation, **case, kind="absent", text="Ingen kom.", concerns_unit=unit,
             reported_unit_id=self.owner, reported_by=by,
         )  # fmt: skip
+
+    def prepare(self, case, by) -> None:
+        """What the person said, and a pre-meeting of the owner with the party."""
+        self.add(preparation.PreparationText, **case, key="what_matters", text="Att sova gott.", saved_by=by)
+        self.add(preparation.GuestWish, **case, wanted=True, name="Min syster", said_by=by)
+        self.add(preparation.Booking, **case, kind="interpreter")
+        before = self.add(
+            preparation.PreMeeting, **case, starts_at=timezone.now(), place="Hos oss", about_costs=True,
+            about_responsibility=False, consent_form="spoken", consent_on=date.today(), made_by=by,
+            units=[self.owner, self.party], state="held",
+        )  # fmt: skip
+        self.add(preparation.PreMeetingUnit, **case, premeeting=before, unit_id=self.party, basis="Samtycke")
+        self.add(preparation.PreMeetingText, **case, premeeting=before, key="notes", text="Kommunen betalar.")
 
     def discharge(self, case, by, staff) -> None:
         """Admitted at the owner's unit, and nobody but it sees the notice."""
