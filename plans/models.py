@@ -12,6 +12,7 @@ from cases.topics import ALL
 from meetings.models import Meeting
 from organisations.models import Assignment, Authority, Staff, Unit
 from plans.correction_models import PlanCorrection as PlanCorrection
+from plans.disagreement_models import Disagreement as Disagreement
 from plans.export_models import PartyExport as PartyExport
 from plans.followup_models import FollowUp as FollowUp
 from plans.followup_models import MeasureReport as MeasureReport

@@ -17,7 +17,7 @@ from meetings.models import Meeting, MeetingState
 from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.models import Unit
-from plans import sharing, steps
+from plans import disagreement_carry, sharing, steps
 from plans.models import BlockKey, Goal, Measure, MeasureReport, MeasureState, MeasureStatus, Plan, PlanBlock, PlanState
 from plans.rules import APPROVED_MEANWHILE, Stale, digest
 from preparation import services as preparation
@@ -86,6 +86,7 @@ def start_draft(*, case, by) -> Plan:
     if before:
         carry_texts(before, plan, by=by)
         carry_goals(before, plan, by=by)
+        disagreement_carry.carry(before, plan)
     else:
         # Why is what the need was said to be, about what that was about; the rest the person said beforehand.
         said = {BlockKey.WHY: (case.reason_note, case.topics_of(TextKey.REASON_NOTE))}

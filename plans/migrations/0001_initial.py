@@ -1077,4 +1077,99 @@ class Migration(migrations.Migration):
                 name="plan_step_of_one",
             ),
         ),
+        migrations.CreateModel(
+            name="Disagreement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "whose",
+                    models.CharField(
+                        choices=[
+                            ("person", "Personen själv"),
+                            ("relative", "En närstående"),
+                            ("unit", "En verksamhet"),
+                            ("other", "Någon annan"),
+                        ],
+                        max_length=10,
+                        verbose_name="vems syn",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=150, verbose_name="namn")),
+                ("view", models.TextField(verbose_name="så ser den på saken")),
+                ("topics", models.BigIntegerField(default=-1, verbose_name="ämnen")),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="skriven")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="plans.goal",
+                        verbose_name="mål",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="disagreements",
+                        to="plans.plan",
+                        verbose_name="plan",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="enhet",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="skriven av",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "oenighet",
+                "verbose_name_plural": "oenigheter",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("unit__isnull", False), ("whose", "unit")),
+                            models.Q(models.Q(("whose", "unit"), _negated=True), ("unit", None)),
+                            _connector="OR",
+                        ),
+                        name="disagreement_unit_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("whose__in", ["relative", "other"]), _negated=True),
+                            models.Q(("name", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="disagreement_names_who",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("view", ""), _negated=True), name="disagreement_says_what"
+                    ),
+                ],
+            },
+        ),
     ]

@@ -7,6 +7,7 @@ from django.utils import timezone
 from tests.isolation import addresses_forwarding as way
 from tests.isolation.addresses_care_plans import of_care_plans
 from tests.isolation.addresses_guests import GUESTS, of_guests
+from tests.isolation.addresses_meeting import of_meeting_mode
 from tests.isolation.addresses_papers import of_papers
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
 from tests.isolation.before_meeting import of_preparation
@@ -386,7 +387,7 @@ def targets(atlas: Atlas) -> list[Target]:
         of_case,
         of_preparation,
         of_meetings,
-        of_guests,
+        *(of_meeting_mode, of_guests),
         of_plans,
         of_deviations,
         of_papers,

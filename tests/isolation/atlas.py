@@ -28,8 +28,7 @@ from plans import services as plan_services
 from preparation import services as preparation
 from retention import services as retention
 from retention.models import RetentionBatch
-from tests import build, build_guests
-from tests import build_forwarding as way
+from tests import build, build_forwarding, build_guests, build_meeting
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
 from tests.discharge import walk
@@ -97,7 +96,8 @@ class Atlas:
         self.cases["closed"] = self.closed()
         self.prepare()
         self.deviate()
-        self.way = way.for_matrix(self.cast, self.cases["invited"], (GIVEN_NAME, FAMILY_NAME))
+        self.room, self.here, self.away, self.consultation = build_meeting.for_matrix(self.cast, self.cases["main"])
+        self.way = build_forwarding.for_matrix(self.cast, self.cases["invited"], (GIVEN_NAME, FAMILY_NAME))
         self.correspond()
         self.stop_retention()
         self.discharge()
