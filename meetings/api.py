@@ -32,6 +32,7 @@ class InvitationOut(serializers.Serializer):
     answer = serializers.ChoiceField(choices=AnswerKind.choices)
     attendee_name = serializers.CharField()
     attendee_title = serializers.CharField()
+    mandate = serializers.CharField()
     read_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -94,6 +95,10 @@ class DetailsIn(serializers.Serializer):
     topics = TopicCodes(required=False, help_text="Vad det som ska tas upp handlar om; inget är alla ämnen.")
     chair = serializers.IntegerField(required=False)
     writer = serializers.IntegerField(required=False)
+    area = Line(required=False, allow_blank=True, default="", help_text="Till en mottagnings regler; sparas inte.")
+    listed_unit = serializers.PrimaryKeyRelatedField(
+        queryset=Unit.objects.active(), required=False, allow_null=True, help_text="Vårdcentral, till samma regler."
+    )
 
     def validate_starts_at(self, at):
         if at < timezone.now():
@@ -114,7 +119,10 @@ class AnswerIn(serializers.Serializer):
     answer = serializers.ChoiceField(choices=[c for c in AnswerKind.choices if c[0] != AnswerKind.NONE])
     attendee_name = Line(required=False, allow_blank=True, default="", max_length=150)
     attendee_title = Line(required=False, allow_blank=True, default="", max_length=100)
+    mandate = Line(required=False, allow_blank=True, default="", max_length=200, help_text="Får besluta om.")
+    name_to_person = serializers.BooleanField(default=False, help_text="Om personen får se namnet.")
     note = PlainText(required=False, allow_blank=True, default="")
+    today = PlainText(required=False, allow_blank=True, default="", help_text="Vad den som tackar nej gör i dag.")
     topics = TopicCodes(required=False, help_text="Vad kommentaren handlar om.")
 
 

@@ -8,7 +8,7 @@ from cases.models import OutsideParty
 from cases.topicfield import TopicsField, fill_topics
 from consent import coverage
 from consent.forms import UnitChoices
-from meetings import outcome, rules
+from meetings import forwarding, outcome, rules
 from meetings.answering import may_say_today
 from meetings.forwarding_forms import AnswerFields, ReceptionFields
 from meetings.models import AnsweredHow, AnswerKind, MeetingForm, MeetingTextKey
@@ -77,6 +77,7 @@ class CallForm(PicksStandingTime, ReceptionFields):
     def __init__(self, data=None, *, case, by, meeting=None, **kwargs):
         self.consent = coverage.current(case)
         self.guests = rules.guests(case, by, self.consent)
+        self.alone = forwarding.alone(case, meeting) if meeting else set()
         outside = case.outside_parties.filter(removed_at=None).order_by("name", "pk")
         agenda, about = ("", meeting.topics_of(MeetingTextKey.AGENDA)) if meeting else outcome.waiting(case)
         own = {"chair": by.staff_id, "writer": by.staff_id, "agenda": agenda}
@@ -85,9 +86,10 @@ class CallForm(PicksStandingTime, ReceptionFields):
         fill_topics(self, topics=about)
         self.offer_standing_times(case, by, self.guests)
         callable_ids = [guest.unit.pk for guest in self.guests if guest.covered]
-        self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=callable_ids).order_by("name")
+        may_have = [*callable_ids, *self.alone]
+        self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=may_have).order_by("name")
         self.fields["outside"].queryset = outside
-        self.has_units, self.has_outside = bool(callable_ids), outside.exists()
+        self.has_units, self.has_outside = bool(may_have), outside.exists()
         self.ask_for_reception([guest.unit for guest in self.guests if guest.covered])
         staff = staff_of([case.owner_unit_id, by.unit_id, *callable_ids], meeting)
         self.fields["chair"].queryset = self.fields["writer"].queryset = staff
@@ -114,7 +116,12 @@ class CallForm(PicksStandingTime, ReceptionFields):
     @property
     def uncovered(self):
         """Parties that cannot be called, since the person has not agreed to them."""
-        return [guest.unit for guest in self.guests if not guest.covered]
+        return [guest.unit for guest in self.guests if not guest.covered and guest.unit.pk not in self.alone]
+
+    @property
+    def waiting(self):
+        """Parties that get the kallelse alone, until the person's yes."""
+        return [guest.unit for guest in self.guests if guest.unit.pk in self.alone]
 
     def clean(self):
         data = super().clean()

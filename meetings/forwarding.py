@@ -65,6 +65,21 @@ def note_landings(*, case, meeting, found, by) -> None:
         cases.note(case, kind="handed_on", text=text[:300], by=by)
 
 
+def alone(case, meeting) -> set[int]:
+    """The units that have the kallelse alone: handed on to them, and not reached by the person's yes."""
+    asked = Invitation.objects.filter(meeting=meeting, unit__isnull=False, hand_ons__isnull=False)
+    return set(asked.values_list("unit_id", flat=True)) - cases.units_with_access(case)
+
+
+def carry(*, meeting) -> None:
+    """A meeting that was moved keeps the way of each kallelse: the duty lies where it did."""
+    invited = dict(meeting.invitations.filter(unit__isnull=False, hand_ons=None).values_list("unit_id", "pk"))
+    steps = HandOn.objects.filter(invitation__meeting_id=meeting.replaces_id, invitation__unit_id__in=invited)
+    for step in steps.select_related("invitation").order_by("at", "pk"):
+        step.pk, step.invitation_id = None, invited[step.invitation.unit_id]
+        step.save(force_insert=True)
+
+
 def possible_units(*, invitation_id, by):
     """Units that the acting unit can hand the kallelse on to: its own huvudman's, and none that has had it (KAL-4)."""
     own = Unit.objects.get(pk=by.unit_id)

@@ -8,7 +8,7 @@ from cases import services as cases
 from consent.handing_over import call
 from meetings import services
 from meetings.forwarding_models import TimeProposal
-from meetings.models import Invitation, MeetingTextKey
+from meetings.models import MeetingTextKey
 from notifications.tasks import nudge
 from organisations import swedish
 from organisations.errors import RuleBroken
@@ -62,21 +62,13 @@ def of_meeting(meeting) -> list[TimeProposal]:
     return list(found.order_by("starts_at", "pk"))
 
 
-def waiting_units(case, meeting) -> list:
-    """Those that have the kallelse alone: a new one cannot go to them before the person's yes."""
-    seen = cases.units_with_access(case)
-    asked = Invitation.objects.filter(meeting=meeting, unit__isnull=False).select_related("unit").order_by("pk")
-    return [invitation.unit for invitation in asked if invitation.unit_id not in seen]
-
-
 def use(*, case, meeting, proposal, by):
     """Move the meeting to a time that was proposed; all else is as it was, and all get a new kallelse."""
     invited = list(meeting.invitations.select_related("unit__organisation", "unit__acts_for", "outside_party"))
-    waiting = {unit.pk for unit in waiting_units(case, meeting)}
     who = proposal.invitation.unit or proposal.invitation.outside_party.get_kind_display().lower()
     return services.move(
         case=case, meeting=meeting, by=by, why=f"Ny tid efter förslag från {who}.",
-        units=[row.unit for row in invited if row.unit_id and row.unit_id not in waiting],
+        units=[row.unit for row in invited if row.unit_id],
         outside=[row.outside_party for row in invited if row.outside_party_id],
         starts_at=proposal.starts_at, ends_at=proposal.ends_at,
         topics=meeting.topics_of(MeetingTextKey.AGENDA), **{name: getattr(meeting, name) for name in KEPT},

@@ -78,14 +78,14 @@ def missing_where(form: str, place: str, link: str) -> dict[str, str]:
     return missing
 
 
-def check_call(case, *, consent, units, outside, by, details: Details) -> None:
-    """Raises RuleBroken for the first thing that stops the kallelse."""
+def check_call(case, *, consent, units, outside, by, details: Details, alone=frozenset()) -> None:
+    """Raises RuleBroken for the first thing that stops the kallelse; `alone` have one outside the consent (KAL-4)."""
     refusal = coverage.why_no_call(consent)
     if refusal:
         raise RuleBroken(refusal)
     if not units and not outside:
         raise RuleBroken(NOBODY, field="units")
-    allowed = {guest.unit.pk for guest in guests(case, by, consent) if guest.covered}
+    allowed = {guest.unit.pk for guest in guests(case, by, consent) if guest.covered} | alone
     for unit in units:
         if unit.pk not in allowed:
             raise RuleBroken(f"{unit.name} ingår inte i samtycket. Fråga personen innan enheten kallas.", field="units")

@@ -103,6 +103,7 @@ def invite(*, case, meeting, units, outside, consent, details, by) -> list:
     rows += [Invitation(case=case, meeting=meeting, outside_party=party, sent_by=party.tell_by) for party in outside]
     Invitation.objects.bulk_create(rows)
     forwarding.note_landings(case=case, meeting=meeting, found=landed, by=by)
+    forwarding.carry(meeting=meeting)
     return units
 
 
@@ -198,7 +199,8 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     must_be_called(meeting)
     details = Details(**details)
     consent = coverage.current(case)
-    rules.check_call(case, consent=consent, units=units, outside=outside, by=by, details=details)
+    alone = forwarding.alone(case, meeting)
+    rules.check_call(case, consent=consent, units=units, outside=outside, by=by, details=details, alone=alone)
     before = set(meeting.invitations.filter(unit__isnull=False).values_list("unit_id", flat=True))
     meeting.moved()
     meeting.save(update_fields=["state"])

@@ -6,6 +6,8 @@ from consent.snapshot import part, section
 from meetings.models import Invitation, Meeting, MeetingTextKey
 from organisations import swedish
 
+OF_ANSWER = {MeetingTextKey.ANSWER_NOTE: "Kommentar från", MeetingTextKey.TODAY: "Gör i dag:"}
+
 
 @section("meetings", order=40)
 def meetings_section(case) -> dict:
@@ -18,10 +20,7 @@ def meetings_section(case) -> dict:
 
 
 def one(meeting) -> dict:
-    answers = [
-        ", ".join(filter(None, [f"{i.unit or i.outside_party}: {i.get_answer_display().lower()}", i.attendee_name]))
-        for i in meeting.invitations.all()
-    ]
+    answers = [", ".join(filter(None, said(i))) for i in meeting.invitations.all()]
     came = [row.name for row in meeting.attendances.all() if row.came]
     return part(
         f"{meeting.get_kind_display()} {swedish.span(meeting.starts_at, meeting.ends_at)}",
@@ -41,11 +40,19 @@ def one(meeting) -> dict:
             row(meeting, MeetingTextKey.HELD_NOTE),
             row(meeting, MeetingTextKey.ENDED_NOTE),
             *(
-                (f"Kommentar från {i.unit or i.outside_party}", i.answer_note, i.topics_of(MeetingTextKey.ANSWER_NOTE))
+                (f"{term} {i.unit or i.outside_party}", i.said(key), i.topics_of(key))
                 for i in meeting.invitations.all()
+                for key, term in OF_ANSWER.items()
             ),
         ],
     )
+
+
+def said(invitation) -> list[str]:
+    """Who answered what, who comes and what that person may decide, in one line."""
+    mandate = f"får besluta om {invitation.mandate}" if invitation.mandate else ""
+    answer = f"{invitation.unit or invitation.outside_party}: {invitation.get_answer_display().lower()}"
+    return [answer, invitation.attendee_name, mandate]
 
 
 def row(meeting, key) -> tuple[str, str, int]:

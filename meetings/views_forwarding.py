@@ -124,5 +124,4 @@ def use_time(request, case, meeting, proposal):
         proposals.use(case=case, meeting=found, proposal=chosen, by=request.actor)
         messages.success(request, "Mötet är flyttat. Enheterna har fått en ny kallelse.")
         return redirect("meetings:overview", case.pk)
-    waiting = proposals.waiting_units(case, found)
-    return page(request, case, "use_time", meeting=found, proposal=chosen, waiting=waiting)
+    return page(request, case, "use_time", meeting=found, proposal=chosen)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.e2e.test_journey import path_of
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("e2e")]
-NUMBER = "19471029-2345"
+NUMBER = "19561061-2383"
 RECEPTION, HOME_CARE = "Mottagning för kallelser, Falu kommun", "Hemtjänsten Falun Norra"
 
 

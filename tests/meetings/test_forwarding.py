@@ -1,6 +1,7 @@
 """The way of a kallelse inside a huvudman (KAL-4): who may hand on to whom, what each sees, and what runs on."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -9,7 +10,7 @@ from audit.models import AuditEvent
 from cases.models import Case, CaseAccess, Deadline, Participation
 from consent.models import Disclosure, ReceivedVersion
 from meetings import forwarding, proposals, services
-from meetings.models import HandOn, Invitation
+from meetings.models import HandOn, Invitation, TimeProposal
 from notifications.models import InboxItem
 from organisations.errors import Conflict, RuleBroken
 from organisations.models import Unit
@@ -247,7 +248,30 @@ def test_a_rule_to_a_unit_outside_the_consent_gives_it_the_kallelse_alone(cast):
     assert inbox(cast, "same_kommun") == ["handed_call"] and not sees(cast, "same_kommun", case)
     with cast.acting("party"):
         meeting = Invitation.objects.get(pk=invitation.pk).meeting
-        assert [u.pk for u in proposals.waiting_units(case, meeting)] == [cast.unit("same_kommun").pk]
+        assert forwarding.alone(case, meeting) == {cast.unit("same_kommun").pk}
+
+
+def test_a_moved_meeting_goes_to_the_one_that_has_the_kallelse_alone(cast, asked):
+    """The duty lies where it did: the new kallelse is had alone too, and the way goes with it."""
+    case, invitation = asked
+    way.hand_on(cast, invitation.pk)
+    with cast.acting("same_kommun"):
+        found = forwarding.handed(invitation_id=invitation.pk)
+        begins = found.starts_at + timedelta(days=1)
+        proposals.propose_handed(
+            handed=found, starts_at=begins, ends_at=begins + timedelta(hours=1), by=cast.actor("same_kommun")
+        )
+    with cast.acting("party"):
+        again = Case.objects.with_names().get(pk=case.pk)
+        proposal = TimeProposal.objects.select_related("invitation__unit").get()
+        new = proposals.use(case=again, meeting=again.meetings.get(state="called"), proposal=proposal, by=cast.party)
+        moved = new.invitations.get()
+        assert (moved.unit_id, moved.has_duty, moved.answer) == (cast.unit("same_kommun").pk, True, "none")
+    assert inbox(cast, "same_kommun") == ["handed_call", "handed_call"]
+    assert handed(cast, "same_kommun", moved.pk).starts_at == begins
+    with cast.acting("same_kommun"):
+        assert [step.from_unit_id for step in forwarding.trail(moved.pk)] == [cast.unit("reception").pk]
+    assert not sees(cast, "same_kommun", case)
 
 
 def test_without_a_rule_that_is_met_the_reception_has_it(cast):
