@@ -9,12 +9,14 @@ from cases.frame import address, context
 from cases.models import Case, CaseEvent
 from cases.text_models import TextKey
 from cases.topics import NOT_SHARED, sees_all
-from casework import facts
+from casework import facts, tasks
 from casework.next_step import NOBODY, next_step
 from discharge import process
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
 from plans import pages as plans
+from preparation import bookings
+from preparation.selectors import question
 
 LATEST = 5
 PAGE = 50
@@ -47,23 +49,27 @@ def page(case, actor, *, revealed: bool = False) -> dict:
     deadlines = [clock_pages.one(row, now=now, today=today) for row in open_clocks if row.kind != DeadlineKind.PAYMENT]
     happened = events(case, LATEST + 1)
     before = case.state in BEFORE_MEETING
-    todo_before = tasks(case, known, meeting, answers, result["frame"]["first_name"]) if before else []
+    first_name = result["frame"]["first_name"]
+    whole = sees_all(case.pk, actor)
+    bookings.fetch(case)
+    todo_before = tasks.before_meeting(case, known, meeting, answers, first_name, whole=whole) if before else []
     return (
         result
         | meeting_part(case, meeting, deadlines, now)
         | parties_part(case, actor, answers)
         | links(case, actor)
+        | tasks.counted(todo_before)
         | plans.meter_of(case, actor)
         | {
             "todo": todo(case, known, deadlines),
             "tasks": todo_before,
-            "tasks_done": sum(item["done"] for item in todo_before),
+            "question": question(case, whole=whole),
             "events": [timeline_row(event, actor, today) for event in happened[:LATEST]],
             "more_events": len(happened) > LATEST,
             "deadlines": deadlines,
             # A reason that the product no longer knows is shown as it was written.
             "reasons": [dict(Reason.choices).get(value, value) for value in case.reasons],
-            "texts": shared_texts(case, actor),
+            "texts": shared_texts(case, whole=whole),
             "ward": seen.ward_unit,
             "consent_units": consent_units(result["frame"]["consent"]),
         }
@@ -123,9 +129,8 @@ def parties_part(case, actor, answers) -> dict:
     }
 
 
-def shared_texts(case, actor) -> dict[str, str]:
+def shared_texts(case, *, whole: bool) -> dict[str, str]:
     """The texts of the case, by key; what is not shared with the unit is said to be so, whatever it says (SAM-3)."""
-    whole = sees_all(case.pk, actor)
     return {key: case.said(key) if whole or key in case.rows else f"{NOT_SHARED}." for key in TextKey.values}
 
 
@@ -151,32 +156,6 @@ def todo(case, known, deadlines) -> dict:
         nearest = going[0]
         shown["due"] = ("skulle vara klart " if nearest["late"] else "senast ") + swedish.long_date(nearest["due_on"])
     return shown
-
-
-def tasks(case, known, meeting, answers, first_name) -> list[dict]:
-    """What must be ready before the first meeting, each with its page and where it stands."""
-    waiting = sum(a.answer == AnswerKind.NONE for a in answers)
-    return [
-        task("Fråga om samtycke", "consent:history", case, done=known.consent_ok),
-        task("Bestäm vilka som ska vara med", "cases:parties", case, done=known.has_parties),
-        task(f"Fråga {first_name} vad som är viktigt", "plans:plan", case, done=known.what_matters_said),
-        task("Skicka kallelsen", "meetings:overview", case, done=meeting is not None),
-        task(
-            "Få svar från alla som är kallade", "meetings:overview", case,
-            done=bool(answers) and not waiting,
-            waits=f"Väntar på {swedish.count(waiting, 'svar', 'svar')}" if waiting else "",
-        ),
-    ]  # fmt: skip
-
-
-def task(text, url_name, case, *, done: bool, waits: str = "") -> dict:
-    if done:
-        tag = ("Klar", "success", "check")
-    elif waits:
-        tag = (waits, "warn", "clock")
-    else:
-        tag = ("Inte påbörjad", "", "")
-    return {"text": text, "url": address(url_name, case), "done": done, "tag": tag}
 
 
 def events(case, number: int):

@@ -30,11 +30,14 @@ from consent.models import WAITING, Answer, Consent, LegalGround
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from notifications.models import InboxItem
 from plans.models import BlockKey, Plan, PlanState
+from preparation.bookings import ORDERED
+from preparation.models import Booking, BookingKind, PreparationKey, PreparationText
 
 # Another ground in law stands in for the answer about sharing, for the party that it names.
 TODAY = Func(function="sip_today", output_field=DateField())
 GROUND = LegalGround.objects.filter(case_id=OuterRef("case_id"), ended_at=None, valid_to__gte=TODAY)
 NEVER = Q(case_id__isnull=True)
+PREPARED = (PreparationKey.WHAT_MATTERS, PreparationKey.QUESTION)
 
 
 def of_case(ref: str):
@@ -61,8 +64,20 @@ def of_case(ref: str):
         ),
         "deadline": Deadline.objects.filter(case_id=outer, met_at=None, cancelled_at=None),
         "parties": Participation.objects.filter(case_id=outer, ended_on=None),
+        "prepared": PreparationText.objects.filter(case_id=outer, key__in=PREPARED).exclude(text=""),
         "unread": InboxItem.objects.filter(case_id=outer, read_at=None),
     }
+
+
+def to_book(ref: str, unit_id: int):
+    """The case `ref` when an interpreter is needed and not ordered, and the unit books it (as `bookings.who_books`)."""
+    on_ward = Participation.objects.filter(case_id=OuterRef("pk"), ended_on=None, unit_id=OuterRef("ward_unit_id"))
+    steering = Q(ward_unit_id=F("owner_unit_id")) | Q(ward_unit_id=F("lead_unit_id"))
+    ward = Choose(When(Q(inpatient=True) & (steering | Exists(on_ward)), then=Value(True)), default=Value(False))
+    ordered = Booking.objects.filter(case_id=OuterRef("pk"), kind=BookingKind.INTERPRETER, state__in=ORDERED)
+    calls = Q(owner_unit_id=unit_id) | Q(lead_unit_id=unit_id)
+    needed = Case.objects.filter(~Exists(ordered), pk=OuterRef(ref), interpreter=True).annotate(ward=ward)
+    return needed.filter(Q(ward=True, ward_unit_id=unit_id) | Q(calls, ward=False))
 
 
 def first(rows, column):
@@ -101,6 +116,8 @@ def with_facts(cases, *, unit_id: int):
         consent_waiting=Exists(of["waiting"]),
         has_parties=Exists(of["parties"]),
         follow_up_on=only_in([State.PLANNED, State.FOLLOWING_UP], Subquery(follow_up)),
+        prepared=only_in([State.CONSENTED], Exists(of["prepared"])),
+        books_interpreter=only_in([State.CALLED], Exists(to_book("pk", unit_id))),
         unread=counted(of["unread"].filter(unit_id=unit_id)),
     )
 
@@ -129,6 +146,8 @@ def facts_of(case: Case, actor, *, now, today, nameless: bool = False) -> Facts:
         has_draft=case.said is not None,
         what_matters_said=bool(case.said),
         follow_up_on=case.follow_up_on,
+        unprepared=case.prepared is False,
+        books_interpreter=bool(case.books_interpreter),
     )
 
 
@@ -153,14 +172,16 @@ def turns(actor, *, now, today) -> dict[str, Q]:
     follow_up = of["deadline"].filter(kind=DeadlineKind.FOLLOW_UP)
     # No day, or one that is near: there is at most one open follow-up.
     due = ~Q(Exists(follow_up.filter(due_on__gt=today + FOLLOW_UP_BEFORE)))
+    books = is_called & Q(Exists(to_book("case_id", actor.unit_id)))
     in_plan = Q(case__state__in=[State.PLANNED, State.FOLLOWING_UP])
     to_do = (
         Q(case__state__in=[State.INITIATED, State.CONSENTED, State.MET])
-        | (is_called & (over | lapsed | (others & soon)))
+        | (is_called & (over | lapsed | books | (others & soon)))
         | (in_plan & (due | Q(Exists(of["draft"])) | lapsed))
     )
-    waiting = is_called & ~over & ~lapsed & others & ~soon
-    mine, theirs = steers & to_do, (steers & waiting) | (~steers & ~(is_called & ahead))
+    waiting = is_called & ~over & ~lapsed & ~books & others & ~soon
+    # The ward books without steering, while the meeting lies ahead.
+    mine, theirs = (steers & to_do) | (~steers & ahead & books), (steers & waiting) | (~steers & ~(is_called & ahead))
     if not actor.may("plans.edit"):
-        mine, theirs = NEVER, theirs | mine
+        mine, theirs = NEVER, theirs | (steers & to_do)
     return {"you": answer | mine, "others": ~answer & theirs}

@@ -21,16 +21,20 @@ ICONS = {
     "handed_over": "user-plus", "consent_ended": "shield", "closed": "flag", "deviation": "triangle-alert",
     "deadline": "clock", "party": "users", "glass_broken": "key-round", "corrected": "history", "voided": "x",
     "recalled": "undo-2", "protection": "shield", "admitted": "hospital", "message": "message-square",
-    "letter": "printer", "notice": "hospital", "notice_changed": "hospital",
+    "letter": "printer", "premeeting": "users", "notice": "hospital", "notice_changed": "hospital",
+    "handed_call": "calendar", "handed_on": "arrow-right",
 }  # fmt: skip
 
 
 # Where the one who opens a row is led; else to the case.
 LEADS_TO = {
     "deviation": "deviations:list", "message": "correspondence:messages", "admitted": "discharge:admitted",
+    "premeeting": "preparation:overview",
 }  # fmt: skip
 # Where it is the unit's list that is led to.
 LISTS = {"letter": "correspondence:letters", "notice": "discharge:notices", "notice_changed": "discharge:notices"}
+# A kallelse alone has a page of its own, whether the unit sees the case or not (KAL-4).
+ALONE = {"handed_call": "meetings:handed_list"}
 STEPS = ("", "Den som bevakar har fått veta det", "SIP-samordnaren har fått veta det", "Chefen har fått veta det")
 
 
@@ -76,6 +80,7 @@ def row(item, case, who) -> dict:
         "item": item,
         "case": case,
         "list": LISTS[item.kind] if item.case_id is None else "",
+        "alone": ALONE.get(item.kind, ""),
         "icon": ICONS.get(item.kind, "mail"),
         "read_by": who.get(item.read_by),
         "done_by": who.get(item.done_by),
@@ -96,6 +101,8 @@ def opened(*, item_id: int, by) -> InboxItem:
 
 def leads_to(item, case) -> tuple | None:
     """Where the one who opens a row is led; nowhere when the unit does not see the case any more."""
+    if item.kind in ALONE:
+        return (ALONE[item.kind],)
     if item.kind in LISTS and (case is not None or item.case_id is None):
         return (LISTS[item.kind],)
     return (LEADS_TO.get(item.kind, "casework:case"), case.pk) if case is not None else None

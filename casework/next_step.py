@@ -35,6 +35,9 @@ class Facts:
     has_draft: bool = False
     what_matters_said: bool = False
     follow_up_on: date | None = None
+    # Before the kallelse nothing of the preparation is written; and an interpreter that the own unit books.
+    unprepared: bool = False
+    books_interpreter: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,16 @@ def prepare(facts, *, why: str) -> Step:
     )
 
 
+def book_interpreter(facts) -> Step:
+    return Step(
+        title="Boka tolk",
+        why=f"{at(facts)} Din enhet bokar tolken. Skriv in när det är gjort.",
+        action="Skriv in bokningen",
+        url_name="preparation:overview",
+        icon="languages",
+    )
+
+
 def renew(facts) -> Step:
     return Step(
         title="Fråga igen om samtycke",
@@ -129,6 +142,16 @@ def consented(facts) -> Step:
             url_name="cases:parties",
             icon="user-plus",
         )
+    if facts.unprepared:
+        return Step(
+            title=f"Förbered mötet tillsammans med {facts.first_name}",
+            why="Fråga vad som är viktigt, skriv vad ni ska lösa och vilka som ska komma. Sedan kallar ni.",
+            action="Förbered mötet",
+            url_name="preparation:overview",
+            icon="pencil",
+            other_action="Skriv kallelsen direkt",
+            other_url_name="meetings:call",
+        )
     return Step(
         title="Kalla till SIP-möte",
         why="Samtycket finns och aktörerna är valda. Bestäm tid och plats och skicka kallelsen.",
@@ -150,6 +173,8 @@ def called(facts) -> Step:
         )
     if facts.consent_lapsed:
         return renew(facts)
+    if facts.books_interpreter:
+        return book_interpreter(facts)
     if not facts.others_unanswered:
         return prepare(facts, why=f"{at(facts)} Alla har svarat.")
     waiting = swedish.number_word(facts.others_unanswered)
@@ -249,6 +274,8 @@ def follow_along(facts) -> Step:
     if facts.state in (State.INITIATED, State.CONSENTED):
         return Step(title="Väntar på kallelse", why=f"{who} kallar till mötet.", turn=OTHERS)
     if facts.state == State.CALLED and facts.starts_at and facts.starts_at > facts.now:
+        if facts.books_interpreter and facts.may_write:
+            return book_interpreter(facts)
         return prepare(facts, why=at(facts))
     if facts.state in (State.CALLED, State.MET):
         return Step(

@@ -1,7 +1,8 @@
 """The contexts of the citizen's pages."""
 
-from citizen import givers, news, readers, reading, words
+from citizen import givers, news, preparing, readers, reading, words
 from citizen.door import is_guardian
+from papers.possible import OWN, Facts
 from plans import crisis
 
 
@@ -31,6 +32,7 @@ def plan_page(case, actor) -> dict:
         "plan": plan,
         "earlier": plans[1:],
         "meeting": reading.next_meeting(case),
+        "before": preparing.before_meeting(case),
         "consent": reading.consent_now(case),
         "last_reader": readers.last_reader(case, actor.user_id),
     }
@@ -40,6 +42,16 @@ def plan_page(case, actor) -> dict:
         shown |= version_content(plan) | {"follow_up": reading.agreed_follow_up(case, plan)}
         shown["news"] = news.since(plans[1], plan) if plans[1:] else []
     return frame(case) | shown
+
+
+def papers_page(case, actor) -> dict:
+    """The person's own papers, and why one is not there yet."""
+    facts = Facts(case, actor)
+    rows = [
+        {"kind": kind.value, "refused": "" if facts.why_not(kind) == "" else words.NO_PAPER[kind]} | words.PAPERS[kind]
+        for kind in OWN
+    ]
+    return frame(case) | {"rows": rows}
 
 
 def version_page(case, plan) -> dict:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Case as Choose
+from django.db.models import Exists, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -74,26 +75,38 @@ def told(measure) -> dict:
 def next_meeting(case) -> dict | None:
     """The meeting that is called, with who comes; else nothing."""
     found = Meeting.objects.filter(case=case, state=MeetingState.CALLED, ends_at__gte=timezone.now())
+    found = found.select_related("called_by__unit")
     meeting = found.first() if case.is_open else None
     if meeting is None:
         return None
-    # Only the name: the database shows citizens no telephone number or address of others.
-    unseen = ("outside_party__phone", "outside_party__address")
-    asked = Invitation.objects.filter(meeting=meeting).select_related("unit", "outside_party").defer(*unseen)
-    coming, waiting = [], []
-    for row in asked.order_by("pk"):
-        name = row.unit.name if row.unit_id else row.outside_party.name
-        if row.answer in {AnswerKind.COMING, AnswerKind.DELEGATE}:
-            coming.append(f"{row.attendee_name} ({name})" if row.unit_id else row.attendee_name)
-        elif row.answer == AnswerKind.NONE:
-            waiting.append(name)
+    coming, waiting = who_comes(meeting)
     return {
         "meeting": meeting,
         "month": swedish.MONTHS[timezone.localtime(meeting.starts_at).month - 1],
-        "coming": words.coming(coming) if coming else "",
+        "caller": meeting.called_by.unit.name,
+        "coming": coming,
         "waiting": words.and_list(waiting),
         "where": may_see_place(case),
     }
+
+
+def who_comes(meeting) -> tuple[list[dict], list[str]]:
+    """Those who have said that they come, and the names of those who have not answered (KAL-5).
+
+    A name that staff have not given for the person's reading never leaves the database. Of others than units only
+    the name does: the database shows citizens no telephone number or address of others.
+    """
+    unseen = ("outside_party__phone", "outside_party__address", "attendee_name")
+    given = Choose(When(Q(name_to_person=True) | Q(unit=None), then="attendee_name"), default=Value(""))
+    asked = Invitation.objects.filter(meeting=meeting).select_related("unit", "outside_party").defer(*unseen)
+    coming, waiting = [], []
+    for row in asked.annotate(given_name=given).order_by("pk"):
+        name = row.unit.name if row.unit_id else row.outside_party.name
+        if row.answer in {AnswerKind.COMING, AnswerKind.DELEGATE}:
+            coming.append(words.attendee(row.given_name, row.attendee_title, name if row.unit_id else ""))
+        elif row.answer == AnswerKind.NONE:
+            waiting.append(name)
+    return coming, waiting
 
 
 def agreed_follow_up(case, plan) -> dict | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from citizen import views, views_contact
+from citizen import views, views_contact, views_papers
 
 app_name = "citizen"
 urlpatterns = [
@@ -18,4 +18,7 @@ urlpatterns = [
     path("min-plan/<uuid:pk>/kontakt/", views_contact.channels, name="channels"),
     path("min-plan/<uuid:pk>/kontakt/<slug:way>/avsluta/", views_contact.end_channel, name="end_channel"),
     path("min-plan/<uuid:pk>/pdf/", views.pdf, name="pdf"),
+    path("min-plan/informationsblad/", views_papers.leaflet, name="leaflet"),
+    path("min-plan/<uuid:pk>/papper/", views_papers.papers, name="papers"),
+    path("min-plan/<uuid:pk>/papper/<uuid:paper>/", views_papers.paper, name="paper"),
 ]

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from audit import log
-from cases.enums import CloseReason
 from organisations import swedish
 from organisations.enums import Sector, UserKind
 from organisations.phones import PHONE
+from papers.models import Kind
+from papers.words import WHY_CLOSED
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -74,21 +75,31 @@ def doer(measure) -> tuple[str, str]:
     return kind, str(DOERS.get(kind, DOERS[Sector.OTHER]))
 
 
-CLOSED = {
-    CloseReason.GOALS_MET: gettext_lazy("Målen i planen är nådda."),
-    CloseReason.COORDINATION_WORKS: gettext_lazy("Samarbetet fungerar utan en plan."),
-    CloseReason.NOT_NEEDED: gettext_lazy("Det behövs ingen gemensam plan längre."),
-    CloseReason.WITHDRAWN: gettext_lazy("Samtycket är tillbakataget. Inget mer delas."),
-    CloseReason.OTHER_PLAN: gettext_lazy("En annan plan räcker."),
-    CloseReason.COMPULSORY_PLAN: gettext_lazy("En samordnad vårdplan görs i stället."),
-    CloseReason.REFUSED: gettext_lazy("Svaret på frågan om en plan blev nej."),
-    CloseReason.MOVED: gettext_lazy("Flytt till en annan ort."),
-}
-
-
 def closed(case) -> str:
     """Why the plan ended, in one sentence; nothing where words would hurt more than they tell."""
-    return str(CLOSED.get(case.close_reason, ""))
+    return str(WHY_CLOSED.get(case.close_reason, ""))
+
+
+# The person's own papers (DOK).
+PAPERS = {
+    Kind.CONSENT: {
+        "name": gettext_lazy("Ditt samtycke"),
+        "use": gettext_lazy("Vad du har svarat, vilka det gäller och hur du ändrar dig."),
+    },
+    Kind.INVITATION: {
+        "name": gettext_lazy("Inbjudan till mötet"),
+        "use": gettext_lazy("När och var ni ses, och frågor att tänka på före mötet."),
+    },
+    Kind.CLOSURE: {
+        "name": gettext_lazy("Besked om avslut"),
+        "use": gettext_lazy("Varför planen är avslutad, vad som händer nu och vem du ringer."),
+    },
+}
+NO_PAPER = {
+    Kind.CONSENT: gettext_lazy("Planen är avslutad. Dina svar finns under Vilka får läsa?"),
+    Kind.INVITATION: gettext_lazy("Inget möte är bestämt."),
+    Kind.CLOSURE: gettext_lazy("Det finns inget besked om avslut."),
+}
 
 
 # What somebody did, by the first part of the log's event.
@@ -96,6 +107,9 @@ DID = {
     ("cases", log.WRITE): gettext_lazy("Skrev i dina uppgifter"),
     ("consent", log.WRITE): gettext_lazy("Skrev ner vad du har sagt ja eller nej till"),
     ("meetings", log.WRITE): gettext_lazy("Skrev om ett möte"),
+    ("preparation", log.WRITE): gettext_lazy("Förberedde mötet med dig"),
+    ("premeetings.held", log.WRITE): gettext_lazy("Höll ett förmöte utan dig, om kostnader och ansvar"),
+    ("premeetings", log.WRITE): gettext_lazy("Skrev om ett förmöte utan dig"),
     ("guests", log.READ): gettext_lazy("Läste sin inbjudan till mötet"),
     ("guests", log.WRITE): gettext_lazy("Skrev om en inbjudan till mötet"),
     ("guests", log.LOGIN): gettext_lazy("Öppnade sin inbjudan till mötet"),
@@ -105,6 +119,8 @@ DID = {
     ("channels", log.WRITE): gettext_lazy("Ändrade hur du får besked"),
     ("letters", log.WRITE): gettext_lazy("Postade ett brev till dig"),
     ("letters", log.PRINT): gettext_lazy("Skrev ut ett brev till dig"),
+    ("papers", log.PRINT): gettext_lazy("Gjorde en blankett eller ett brev på papper"),
+    ("papers", log.WRITE): gettext_lazy("Lämnade ut ett papper om planen"),
     ("deviations", log.WRITE): gettext_lazy("Skrev om något som inte fungerade"),
 }
 ACTIONS = {
@@ -133,7 +149,8 @@ def reading(row, person_id: int, user_id: int) -> Reading:
     if row.person_id != person_id:
         what = _("Såg namnet i en lista")
     else:
-        what = str(DID.get((row.event.split(".")[0], row.action)) or ACTIONS.get(row.action, row.action))
+        did = DID.get((row.event, row.action)) or DID.get((row.event.split(".")[0], row.action))
+        what = str(did or ACTIONS.get(row.action, row.action))
     return Reading(row.at, who(row, user_id), row.unit_name or "", what)
 
 
@@ -153,5 +170,8 @@ def and_list(names: list[str]) -> str:
     return _("%(first)s och %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
-def coming(names: list[str]) -> str:
-    return ngettext("%(names)s kommer.", "%(names)s kommer.", len(names)) % {"names": and_list(names)}
+def attendee(name: str, title: str, unit: str) -> str:
+    """Who comes to the meeting: the name when it was given, the work and where."""
+    first = name or title
+    said = ", ".join(filter(None, [f"{first[:1].upper()}{first[1:]}", title if name else "", unit]))
+    return said

@@ -17,6 +17,8 @@ from organisations import swedish
 from organisations.enums import UnitKind
 from organisations.models import Authority, DeadlineRule, Guideline, Unit
 from plans import services as plans
+from preparation import selectors as preparation
+from preparation.models import BookingState
 
 
 def number(text: str, default: int, first: int, last: int) -> int:
@@ -166,7 +168,7 @@ def overview(case, actor) -> dict:
         "may_name": acts and not process.why_not_name(discharge, actor),
         "may_decide": discharge.state != DischargeState.BROKEN and may(case, actor, "discharge.decide"),
         "may_call": called_at is None and discharge.call_is_due and may(case, actor, "meetings.call"),
-        "may_book": acts and case.interpreter and not discharge.interpreter_booked_at
+        "may_book": acts and preparation.interpreter(case)["state"] == BookingState.NEEDED
         and actor.unit_id == discharge.ward_unit_id,
     }  # fmt: skip
 
@@ -196,13 +198,11 @@ def roles(case, discharge, contacts) -> list[dict]:
     """Who does what, as the law and the county's agreement say (UTS-6)."""
     caller = next((f"{c.staff.name}, {c.unit.name}" for c in contacts if c.coordinates), "Inte utsedd än")
     ward_approves = case.guideline.approver_at_discharge == "ward" and discharge.decision == Decision.BEFORE
-    interpreter = "Behövs inte"
-    if case.interpreter:
-        booked = discharge.interpreter_booked_at
-        interpreter = f"Bokad {swedish.short_date(booked)}" if booked else f"{discharge.ward_unit.name} bokar"
+    said = preparation.interpreter(case)
+    booked = "" if said["state"] == BookingState.NEEDED else said["label"]
     return [
         {"term": "Samordnar och kallar", "text": caller},
-        {"term": "Tolk", "text": interpreter},
+        {"term": "Tolk", "text": booked or f"{discharge.ward_unit.name} bokar"},
         {"term": "Godkänner planen", "text": discharge.ward_unit.name if ward_approves else "Den som kallar"},
         {"term": "Lämnar över", "text": f"{discharge.ward_unit.name}, samma dag som hemgången"},
     ]

@@ -16,6 +16,7 @@ from notifications import services as notifications
 from organisations import swedish
 from organisations.errors import Conflict, RuleBroken
 from organisations.models import Assignment, Unit
+from preparation import bookings
 
 OPEN = (DischargeState.PLANNING, DischargeState.READY)
 REASON_KEY = "discharge:{}"
@@ -310,6 +311,7 @@ def interpreter_booked(*, discharge, by) -> None:
         raise Conflict("Tolk är redan bokad.")
     discharge.interpreter_booked_at = timezone.now()
     discharge.save(update_fields=["interpreter_booked_at"])
+    bookings.ward_has_booked(case=discharge.case, by=by)
     cases.note(discharge.case, kind="interpreter", text="Avdelningen har bokat tolk", by=by)
     record("interpreter_booked", discharge)
 

@@ -1,7 +1,7 @@
 """Meetings over the API: call, answer, hold, move, cancel (KAL, MOT)."""
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -18,6 +18,10 @@ from meetings.models import AnswerKind, Invitation, Meeting, MeetingForm, Meetin
 from organisations.endpoints import Endpoint, Line, Named, PlainText
 from organisations.errors import RuleBroken
 from organisations.models import Staff, Unit
+from preparation import selectors as preparation
+from preparation.models import BookingState
+
+BEFORE = ("case__preparation_texts", "case__bookings")
 
 
 class InvitationOut(serializers.Serializer):
@@ -29,6 +33,14 @@ class InvitationOut(serializers.Serializer):
     attendee_name = serializers.CharField()
     attendee_title = serializers.CharField()
     read_at = serializers.DateTimeField(allow_null=True)
+
+
+class InterpreterOut(serializers.Serializer):
+    """Where the booking stands for the next meeting (KAL-6)."""
+
+    state = serializers.ChoiceField(choices=BookingState.choices)
+    language = serializers.CharField()
+    form = serializers.CharField()
 
 
 class MeetingOut(serializers.Serializer):
@@ -48,6 +60,15 @@ class MeetingOut(serializers.Serializer):
     chair = Named()
     writer = Named()
     invitations = InvitationOut(many=True)
+    question = serializers.SerializerMethodField(help_text="Frågeställningen. Tom när den inte delas med enheten.")
+    interpreter = serializers.SerializerMethodField()
+
+    def get_question(self, meeting) -> str:
+        return preparation.question(meeting.case, whole=True)
+
+    @extend_schema_field(InterpreterOut)
+    def get_interpreter(self, meeting) -> dict:
+        return InterpreterOut(preparation.interpreter(meeting.case)).data
 
     def get_topics(self, meeting) -> list[str]:
         return codes_of(meeting.topics_of(MeetingTextKey.AGENDA), self.context["topics"])
@@ -126,7 +147,7 @@ class MeetingApi(Endpoint):
 
     def rows(self):
         found = Meeting.objects.select_related("case", "chair", "writer", "called_by")
-        return found.prefetch_related("invitations__unit", "invitations__outside_party", "texts")
+        return found.prefetch_related("invitations__unit", "invitations__outside_party", "texts", *BEFORE)
 
     def both(self, pk):
         """The meeting and its case, through the door."""

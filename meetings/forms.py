@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from cases.models import OutsideParty
 from cases.topicfield import TopicsField, fill_topics
-from cases.topics import ALL
 from consent import coverage
 from consent.forms import UnitChoices
-from meetings import rules
+from meetings import outcome, rules
+from meetings.answering import may_say_today
+from meetings.forwarding_forms import AnswerFields, ReceptionFields
 from meetings.models import AnsweredHow, AnswerKind, MeetingForm, MeetingTextKey
 from organisations import swedish
 from organisations.enums import Role
@@ -32,7 +33,7 @@ class StaffChoice(forms.ModelChoiceField):
         return f"{staff.name}, {staff.title}"
 
 
-class CallForm(forms.Form):
+class CallForm(ReceptionFields):
     """Everything a kallelse says (KAL-2)."""
 
     day = SwedishDateField(label="Datum", future=True, missing="Välj ett datum för mötet.")
@@ -76,13 +77,16 @@ class CallForm(forms.Form):
         self.consent = coverage.current(case)
         self.guests = rules.guests(case, by, self.consent)
         outside = case.outside_parties.filter(removed_at=None).order_by("name", "pk")
-        kwargs["initial"] = self.from_meeting(meeting) if meeting else {"chair": by.staff_id, "writer": by.staff_id}
+        agenda, about = ("", meeting.topics_of(MeetingTextKey.AGENDA)) if meeting else outcome.waiting(case)
+        own = {"chair": by.staff_id, "writer": by.staff_id, "agenda": agenda}
+        kwargs["initial"] = self.from_meeting(meeting) if meeting else own
         super().__init__(data, **kwargs)
-        fill_topics(self, topics=meeting.topics_of(MeetingTextKey.AGENDA) if meeting else ALL)
+        fill_topics(self, topics=about)
         callable_ids = [guest.unit.pk for guest in self.guests if guest.covered]
         self.fields["units"].queryset = Unit.objects.with_names().filter(pk__in=callable_ids).order_by("name")
         self.fields["outside"].queryset = outside
         self.has_units, self.has_outside = bool(callable_ids), outside.exists()
+        self.ask_for_reception([guest.unit for guest in self.guests if guest.covered])
         staff = staff_of([case.owner_unit_id, by.unit_id, *callable_ids], meeting)
         self.fields["chair"].queryset = self.fields["writer"].queryset = staff
         if not meeting:
@@ -150,17 +154,9 @@ class MoveForm(CallForm):
     field_order = ["why", "why_topics", *CallForm.base_fields]
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(AnswerFields):
     """Who comes from the unit (KAL-5)."""
 
-    answer = forms.ChoiceField(
-        label="Svar",
-        choices=[(value, label) for value, label in AnswerKind.choices if value != AnswerKind.NONE],
-        widget=forms.RadioSelect,
-        error_messages={"required": "Välj ett svar."},
-    )
-    attendee_name = LineField(label="Vem kommer?", max_length=150, required=False)
-    attendee_title = LineField(label="Yrke eller roll", max_length=100, required=False)
     how = forms.ChoiceField(
         label="Hur fick du svaret?",
         choices=[(one.value, one.label) for one in (AnsweredHow.PHONE, AnsweredHow.LETTER)],
@@ -168,22 +164,27 @@ class AnswerForm(forms.Form):
         error_messages={"required": "Välj hur du fick svaret."},
     )
     note = PlainTextField(label="Kommentar", max_length=2000, required=False, rows=2)
-    topics = TopicsField(label="Vad handlar kommentaren om?")
+    today = PlainTextField(
+        label="Det här gör ni i dag",
+        help_text="Fyll bara i om ni inte kommer. Alla som får läsa om ämnet ser det.",
+        max_length=2000,
+        required=False,
+        rows=2,
+    )
+    topics = TopicsField(label="Vad handlar det du skriver om?")
 
-    def __init__(self, data=None, *, invitation, by=None, **kwargs):
-        start = {name: getattr(invitation, name) for name in ("attendee_name", "attendee_title")}
-        start["note"] = invitation.answer_note
-        if invitation.answer != AnswerKind.NONE:
-            start["answer"] = invitation.answer
-        elif by:
+    def __init__(self, data=None, *, case, invitation, by=None, **kwargs):
+        start = {name: getattr(invitation, name) for name in self.KEPT}
+        start |= {"note": invitation.answer_note, "today": invitation.today}
+        if invitation.answer == AnswerKind.NONE and by:
             start |= {"attendee_name": by.name, "attendee_title": by.title}
         start["how"] = invitation.answered_how
-        super().__init__(data, initial=start, **kwargs)
+        super().__init__(data, has_duty=invitation.has_duty, initial=start, **kwargs)
         if by:
             del self.fields["how"]
         fill_topics(self, topics=invitation.topics_of(MeetingTextKey.ANSWER_NOTE))
-        if not invitation.has_duty:
-            self.fields["note"].help_text = "Kommer ni inte? Skriv gärna vad ni gör i dag, om personen går med på det."
+        if not may_say_today(case, invitation):
+            del self.fields["today"]
 
 
 class HoldForm(forms.Form):

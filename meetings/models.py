@@ -8,6 +8,8 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from cases.models import Case, OutsideParty
 from cases.text_models import WithTexts
 from cases.topics import ALL
+from meetings.forwarding_models import HandOn as HandOn
+from meetings.forwarding_models import TimeProposal as TimeProposal
 from organisations.models import Assignment, Staff, Unit
 
 
@@ -36,6 +38,10 @@ class MeetingTextKey(models.TextChoices):
     ENDED_NOTE = "ended_note", "Varför det ställdes in eller flyttades"
     HELD_NOTE = "held_note", "Anteckning från mötet"
     ANSWER_NOTE = "answer_note", "Kommentar till svaret"
+    TODAY = "today", "Det här gör vi i dag"
+
+
+OF_ANSWER = (MeetingTextKey.ANSWER_NOTE, MeetingTextKey.TODAY)
 
 
 class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
@@ -145,6 +151,9 @@ class Invitation(WithTexts, models.Model):
     answered_how = models.CharField("svarade genom", max_length=10, choices=AnsweredHow, blank=True)
     attendee_name = models.CharField("vem som kommer", max_length=150, blank=True)
     attendee_title = models.CharField("yrke eller roll", max_length=100, blank=True)
+    mandate = models.CharField("får besluta om", max_length=200, blank=True, default="", db_default="")
+    # The person reads who comes; the name only when it was given for that.
+    name_to_person = models.BooleanField("namnet visas för personen", default=False, db_default=False)
 
     class Meta:
         verbose_name = "kallelse"
@@ -177,6 +186,11 @@ class Invitation(WithTexts, models.Model):
     def answer_note(self) -> str:
         return self.said(MeetingTextKey.ANSWER_NOTE)
 
+    @property
+    def today(self) -> str:
+        """What a party that does not come does for the person today."""
+        return self.said(MeetingTextKey.TODAY)
+
 
 class MeetingText(models.Model):
     """One text about a meeting with its topics (SAM-3): a narrowed party is called, and reads what it may."""
@@ -197,9 +211,7 @@ class MeetingText(models.Model):
             models.UniqueConstraint(
                 fields=["meeting", "key", "invitation"], nulls_distinct=False, name="meeting_text_once"
             ),
-            models.CheckConstraint(
-                condition=Q(invitation=None) ^ Q(key=MeetingTextKey.ANSWER_NOTE), name="meeting_text_of_answer"
-            ),
+            models.CheckConstraint(condition=Q(invitation=None) ^ Q(key__in=OF_ANSWER), name="meeting_text_of_answer"),
         ]
 
     def __str__(self):

@@ -7,9 +7,11 @@ from cases import access
 from cases.enums import State
 from cases.topics import NOT_SHARED, sees_all
 from consent import coverage
-from meetings import services
+from meetings import forwarding_pages, services
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState, MeetingTextKey
 from organisations import swedish
+from preparation import bookings
+from preparation import selectors as preparation
 
 ANSWER_TAGS = {
     AnswerKind.NONE: ("Har inte svarat", "warn", "clock"),
@@ -43,9 +45,14 @@ def texts_of(meeting, *, whole: bool) -> dict[str, str]:
     return {key.value: meeting.said(key) if key in meeting.rows else missing for key in due}
 
 
+def told(case, meeting, *, whole: bool) -> dict:
+    """What the one who answers is told of the meeting."""
+    return {"texts": texts_of(meeting, whole=whole), "prepared": preparation.for_meeting(case, whole=whole)}
+
+
 def overview(case, actor) -> dict:
     """The present meeting with its answers, earlier ones, and what the actor may do."""
-    found = list(meetings_of(case))
+    found = list(meetings_of(bookings.fetch(case)))
     whole = sees_all(case.pk, actor)
     now = next((m for m in found if m.state == MeetingState.CALLED), None)
     missing = coverage.why_no_call(coverage.current(case)) if case.is_open and now is None else ""
@@ -55,6 +62,7 @@ def overview(case, actor) -> dict:
         "earlier": [earlier(m, whole=whole) for m in found if m is not now],
         "missing": missing,
         "texts": texts(case),
+        "prepared": preparation.for_meeting(case, whole=whole),
         "may_call": case.state in MAY_CALL and access.may(case, actor, "meetings.call"),
         "may_prepare": case.state == State.INITIATED and access.may(case, actor, "meetings.call"),
         "may_change": now is not None and access.may(case, actor, "meetings.change"),
@@ -78,10 +86,18 @@ def answers(case, meeting, actor) -> dict:
         "silent": counted["none"],
         "declined": counted["declined"],
         "silent_units": any(r["answer"] == AnswerKind.NONE and r["is_unit"] for r in rows),
+        "not_wanted": unwanted(case, meeting) if access.may(case, actor, "meetings.change") else [],
         "may_answer": own is not None and access.may(case, actor, "meetings.answer"),
         "has_begun": timezone.localdate(meeting.starts_at) <= timezone.localdate(),
         "is_today": timezone.localdate(meeting.starts_at) == timezone.localdate(),
-    }
+    } | forwarding_pages.at_a_glance(case, meeting, rows, actor)
+
+
+def unwanted(case, meeting) -> list[str]:
+    """A hint to those who call: somebody who was called, or who comes, whom the person does not want there."""
+    invited = list(meeting.invitations.all())
+    names = [i.attendee_name for i in invited] + [i.outside_party.name for i in invited if i.outside_party_id]
+    return preparation.unwanted(case, units=[i.unit for i in invited if i.unit_id], names=names)
 
 
 def row(case, invitation, actor) -> dict:
@@ -110,6 +126,17 @@ def texts(case) -> list[str]:
     return [said[key] for key in keys if said.get(key)]
 
 
+def calling(case, form) -> dict:
+    """What stands beside the kallelse while it is written."""
+    return {
+        "missing": coverage.why_no_call(form.consent),
+        "texts": texts(case),
+        "booker": bookings.who_books(case),
+        "interpreter": preparation.interpreter(case),
+        "not_wanted": preparation.not_wanted(case),
+    }
+
+
 def phone_list(case, meeting, actor) -> dict:
     """Whom to phone about a meeting that was cancelled on the very day (KAL-7)."""
     called = services.phoned(case)
@@ -125,6 +152,7 @@ def letter(case, meeting, actor) -> dict:
     return {
         "meeting": meeting,
         "texts": texts_of(meeting, whole=sees_all(case.pk, actor)),
+        "prepared": preparation.for_meeting(case, whole=sees_all(case.pk, actor)),
         "when": swedish.span(meeting.starts_at, meeting.ends_at),
         "coming": [meeting.called_by.unit.name, *coming],
         "to": "" if case.is_protected else case.full_name,

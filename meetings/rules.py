@@ -11,6 +11,7 @@ from meetings.models import MeetingForm
 from organisations.enums import Sector, UnitKind
 from organisations.errors import RuleBroken
 from organisations.models import Staff, Unit
+from preparation.selectors import unwanted
 
 NEEDS_PLACE = {MeetingForm.PHYSICAL, MeetingForm.HYBRID}
 NEEDS_LINK = {MeetingForm.DIGITAL, MeetingForm.HYBRID, MeetingForm.PHONE}
@@ -34,6 +35,9 @@ class Details:
     professions: str = ""
     connection_help: str = ""
     topics: int = ALL
+    # What a reception's rules ask for (KAL-4).
+    area: str = ""
+    listed_unit: Unit | None = None
 
 
 @dataclass(frozen=True)
@@ -114,10 +118,10 @@ def needs_open_care(case, units, by) -> bool:
     return nursing and not any(u.sector == Sector.REGION and u.kind != UnitKind.WARD for u in table)
 
 
-def warnings(case, units, by) -> list[str]:
-    """What may be an oversight but never stops: a huvudman is missing."""
+def warnings(case, units, by, outside=()) -> list[str]:
+    """What may be an oversight but never stops: a huvudman is missing, or somebody whom the person does not want."""
     present = {unit.sector for unit in around_table(case, units, by)}
-    return [
+    return unwanted(case, units=units, names=[party.name for party in outside]) + [
         f"Ingen från {word} är kallad. Behövs den huvudmannen kan du flytta mötet och lägga till en enhet."
         for sector, word in ((Sector.KOMMUN, "kommunen"), (Sector.REGION, "regionen"))
         if sector not in present

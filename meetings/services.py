@@ -12,7 +12,8 @@ from cases.models import plan_in_force
 from cases.topics import ALL, must_be_readable
 from consent import coverage, snapshot
 from consent.handing_over import send_version
-from meetings import rules
+from meetings import forwarding, rules
+from meetings.answering import notes_of
 from meetings.models import (
     AnswerKind,
     Attendance,
@@ -28,10 +29,11 @@ from meetings.rules import Details
 from notifications import services as notifications
 from organisations import roles, swedish
 from organisations.errors import Conflict, RuleBroken
+from preparation import bookings
 
-TEXTS = {"agenda", "professions", "topics"}
-NAMED = {AnswerKind.COMING, AnswerKind.DELEGATE}
-ANSWERED = ["answer", "answered_at", "answered_by", "answered_how", "attendee_name", "attendee_title", "read_at"]
+NOT_KEPT = {"agenda", "professions", "topics", "area", "listed_unit"}
+SAID = ["answer", "attendee_name", "attendee_title", "mandate", "name_to_person"]
+ANSWERED = [*SAID, "answered_at", "answered_by", "answered_how", "read_at"]
 
 
 def call(*, case, units, by, outside=(), **details) -> Meeting:
@@ -48,7 +50,7 @@ def call(*, case, units, by, outside=(), **details) -> Meeting:
     case.meeting_called()
     meeting = create(case=case, details=details, by=by)
     case.save()
-    invite(case=case, meeting=meeting, units=units, outside=outside, consent=consent, by=by)
+    units = invite(case=case, meeting=meeting, units=units, outside=outside, consent=consent, details=details, by=by)
     deadlines.happened(case=case, event=ClockEventKind.CALL_SENT, at=timezone.now(), by=by)
     deadlines.happened(case=case, event=ClockEventKind.MEETING_START, at=meeting.starts_at, by=by)
     cases.note(case, kind="called", text=f"Kallelse till {when(meeting)}", by=by)
@@ -61,7 +63,7 @@ def call(*, case, units, by, outside=(), **details) -> Meeting:
 def create(*, case, details: Details, by, kind="", replaces=None) -> Meeting:
     kind = kind or (MeetingKind.FOLLOW_UP if plan_in_force(case) else MeetingKind.FIRST)
     must_be_readable(case.pk, details.topics, by=by)
-    values = {field.name: getattr(details, field.name) for field in fields(details) if field.name not in TEXTS}
+    values = {field.name: getattr(details, field.name) for field in fields(details) if field.name not in NOT_KEPT}
     meeting = Meeting.objects.create(case=case, kind=kind, called_by_id=by.assignment_id, replaces=replaces, **values)
     for key in (MeetingTextKey.AGENDA, MeetingTextKey.PROFESSIONS):
         write_text(meeting, key=key, text=getattr(details, key), topics=details.topics, by=by)
@@ -82,8 +84,13 @@ def write_text(meeting, *, key: str, text: str, topics: int, by, invitation=None
     about.forget_texts()
 
 
-def invite(*, case, meeting, units, outside, consent, by) -> None:
-    """One row for each who is called; the duty follows the party (KAL-3)."""
+def invite(*, case, meeting, units, outside, consent, details, by) -> list:
+    """One row for each who is called; the duty follows the party (KAL-3).
+
+    Returns the units that got it: a reception's own rule may have taken the kallelse on (KAL-4).
+    """
+    landed = forwarding.landings(case=case, units=units, details=details, by=by)
+    units = [landing.unit for landing in landed]
     duty = {guest.unit.pk: guest.has_duty for guest in rules.guests(case, by, consent)}
     rows = [
         Invitation(case=case, meeting=meeting, unit=unit, has_duty=duty[unit.pk], sent_by=SentBy.SYSTEM)
@@ -91,15 +98,21 @@ def invite(*, case, meeting, units, outside, consent, by) -> None:
     ]
     rows += [Invitation(case=case, meeting=meeting, outside_party=party, sent_by=party.tell_by) for party in outside]
     Invitation.objects.bulk_create(rows)
+    forwarding.note_landings(case=case, meeting=meeting, found=landed, by=by)
+    return units
 
 
 def send(*, case, meeting, units, kinds: dict, by) -> None:
-    """Each unit gets its own copy, an inbox row and a neutral e-mail; `kinds` names other news than a kallelse."""
-    body = snapshot.build(case)
+    """Each unit gets its own copy, an inbox row and a neutral e-mail; `kinds` names other news than a kallelse.
+
+    One that the person's yes does not reach gets the kallelse alone.
+    """
+    body, seen = snapshot.build(case), cases.units_with_access(case)
     what = f"Kallelse till {when(meeting)}"
     for unit in units:
-        send_version(case=case, unit=unit, kind="call", what=what, by=by, body=body)
-        tell(case, meeting, unit.pk, kinds.get(unit.pk, "call"))
+        if unit.pk in seen:
+            send_version(case=case, unit=unit, kind="call", what=what, by=by, body=body)
+        tell(case, meeting, unit.pk, kinds.get(unit.pk, "call") if unit.pk in seen else "handed_call")
 
 
 def tell(case, meeting, unit_id: int, kind: str, key: str = "") -> None:
@@ -118,36 +131,25 @@ def opened(*, case, by) -> None:
 
 
 def answer(
-    *, case, invitation, answer, by, attendee_name="", attendee_title="", note="", topics: int | None = None, how=""
-) -> None:
-    """A party says who comes (KAL-5); the steering unit may write an answer that it took by phone or letter (`how`).
+    *, case, invitation, answer, by, attendee_name="", attendee_title="", mandate="", name_to_person=False, note="",
+    today="", topics: int | None = None, how="",
+) -> None:  # fmt: skip
+    """A party says who comes, and what that person may decide (KAL-5); the steering unit, `how` it was told.
 
-    A party with the duty names somebody and never just refuses (KAL-4).
+    A party with the duty names somebody and never just refuses (KAL-4). One without it may say what it does `today`.
     """
     must_be_called(invitation.meeting)
-    if answer not in {*NAMED, AnswerKind.DECLINED}:
-        raise RuleBroken("Välj ett svar.", field="answer")
-    if answer == AnswerKind.DECLINED and invitation.has_duty:
-        raise RuleBroken(
-            "Er huvudman är skyldig att delta. Skriv vem som kommer i stället, eller ring den som kallar om en ny tid.",
-            field="answer",
-        )
-    if answer in NAMED and not attendee_name:
-        raise RuleBroken("Skriv namnet på den som kommer.", field="attendee_name")
-    if answer in NAMED and not attendee_title:
-        raise RuleBroken("Skriv yrke eller roll för den som kommer.", field="attendee_title")
+    forwarding.check_answer(answer, invitation.has_duty, attendee_name, attendee_title)
     if answer == AnswerKind.DECLINED:
-        attendee_name = attendee_title = ""
-    about = invitation.topics_of(MeetingTextKey.ANSWER_NOTE) if topics is None else topics
-    said = (answer, attendee_name, attendee_title)
-    before = (invitation.answer, invitation.attendee_name, invitation.attendee_title)
-    same_note = (note, about) == (invitation.answer_note, invitation.topics_of(MeetingTextKey.ANSWER_NOTE))
-    if said == before and (same_note or not (note or invitation.answer_note)):
+        attendee_name, attendee_title, mandate, name_to_person = "", "", "", False
+    said = dict(zip(SAID, (answer, attendee_name, attendee_title, mandate, name_to_person), strict=True))
+    new_notes = notes_of(case=case, invitation=invitation, answer=answer, note=note, today=today, topics=topics)
+    if not new_notes and all(getattr(invitation, name) == value for name, value in said.items()):
         return
-    write_text(
-        invitation.meeting, key=MeetingTextKey.ANSWER_NOTE, text=note, topics=about, by=by, invitation=invitation
-    )
-    invitation.answer, invitation.attendee_name, invitation.attendee_title = said
+    for key, text, about in new_notes:
+        write_text(invitation.meeting, key=key, text=text, topics=about, by=by, invitation=invitation)
+    for name, value in said.items():
+        setattr(invitation, name, value)
     invitation.answered_at, invitation.answered_by_id = timezone.now(), by.assignment_id
     invitation.answered_how = how
     invitation.read_at = invitation.read_at or invitation.answered_at
@@ -208,9 +210,10 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     meeting.save(update_fields=["state"])
     write_text(meeting, key=MeetingTextKey.ENDED_NOTE, text=why, topics=why_topics, by=by)
     new = create(case=case, details=details, by=by, kind=meeting.kind, replaces=meeting)
-    invite(case=case, meeting=new, units=units, outside=outside, consent=consent, by=by)
+    units = invite(case=case, meeting=new, units=units, outside=outside, consent=consent, details=details, by=by)
     deadlines.happened(case=case, event=ClockEventKind.MEETING_START, at=new.starts_at, by=by)
     cases.note(case, kind="moved", text=f"Mötet flyttades till {when(new)}", by=by)
+    bookings.meeting_changed(case=case, by=by)
     log.record("meetings.moved", case_id=case.pk, person_id=case.person_id, object_id=str(new.pk))
     notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
     send(case=case, meeting=new, units=units, kinds=dict.fromkeys(before, "moved"), by=by)
@@ -233,6 +236,7 @@ def cancel(*, case, meeting, why, by, topics=ALL) -> None:
     case.save()
     deadlines.take_back(case=case, event=ClockEventKind.MEETING_START)
     cases.note(case, kind="cancelled", text=f"{when(meeting)} ställdes in", by=by)
+    bookings.meeting_changed(case=case, by=by)
     log.record("meetings.cancelled", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
     notifications.cancel(case_id=case.pk, key_prefix=f"call:{meeting.pk}:")
     for unit_id in meeting.invitations.filter(unit__isnull=False).values_list("unit_id", flat=True).order_by("unit_id"):
@@ -261,6 +265,7 @@ def hold(*, case, meeting, came, person_came: bool, by, others=(), note="", topi
         deadlines.meet(case=case, kind=DeadlineKind.MEETING)
     deadlines.cancel(case=case, kind=DeadlineKind.ANSWER)
     cases.note(case, kind="held", text=f"{when(meeting)} hölls", by=by)
+    bookings.meeting_over(case=case)
     log.record("meetings.held", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
 
 

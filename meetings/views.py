@@ -9,11 +9,11 @@ from audit import log
 from cases import frame
 from cases.access import door
 from cases.topics import sees_all
-from consent import coverage
-from meetings import pages, rules, services
+from meetings import outcome, pages, rules, services
 from meetings.forms import AnswerForm, CallForm, CancelForm, HoldForm, MoveForm
 from meetings.models import Invitation, Meeting, MeetingKind
 from organisations.errors import shown_on
+from preparation.pages import premeeting_of
 
 
 def meeting_of(case, pk) -> Meeting:
@@ -50,13 +50,12 @@ def call(request, case):
             services.call(case=case, by=request.actor, **form.values())
         if form.is_valid():
             return sent(request, case, form, "Kallelsen är skickad.")
-    missing = coverage.why_no_call(form.consent)
-    return page(request, case, "call", form=form, missing=missing, texts=pages.texts(case))
+    return page(request, case, "call", form=form, **pages.calling(case, form))
 
 
 def sent(request, case, form, text):
     messages.success(request, text)
-    for warning in rules.warnings(case, form.values()["units"], request.actor):
+    for warning in rules.warnings(case, form.values()["units"], request.actor, form.values()["outside"]):
         messages.warning(request, warning)
     return redirect("meetings:overview", case.pk)
 
@@ -72,8 +71,7 @@ def move(request, case, meeting):
             services.move(case=case, meeting=found, by=request.actor, **form.values())
         if form.is_valid():
             return sent(request, case, form, "Mötet är flyttat. Enheterna har fått en ny kallelse.")
-    missing = coverage.why_no_call(form.consent)
-    return page(request, case, "call", form=form, meeting=found, missing=missing, texts=pages.texts(case))
+    return page(request, case, "call", form=form, meeting=found, **pages.calling(case, form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,7 +80,7 @@ def answer(request, case, meeting):
     """The own unit's answer (KAL-5)."""
     invitation = invitation_of(case, meeting, unit_id=request.actor.unit_id)
     services.opened(case=case, by=request.actor)
-    form = AnswerForm(request.POST or None, invitation=invitation, by=request.actor)
+    form = AnswerForm(request.POST or None, case=case, invitation=invitation, by=request.actor)
     return answering(request, case, invitation, form)
 
 
@@ -91,7 +89,7 @@ def answer(request, case, meeting):
 def answer_for(request, case, meeting, invitation):
     """An answer that the caller got by phone or letter."""
     found = invitation_of(case, meeting, pk=invitation)
-    return answering(request, case, found, AnswerForm(request.POST or None, invitation=found))
+    return answering(request, case, found, AnswerForm(request.POST or None, case=case, invitation=found))
 
 
 def answering(request, case, invitation, form):
@@ -104,8 +102,8 @@ def answering(request, case, invitation, form):
     own = invitation.unit_id == request.actor.unit_id
     row = pages.row(case, invitation, request.actor)
     meeting = meeting_of(case, invitation.meeting_id)
-    texts = pages.texts_of(meeting, whole=sees_all(case.pk, request.actor))
-    return page(request, case, "answer", form=form, row=row, meeting=meeting, texts=texts, own=own)
+    told = pages.told(case, meeting, whole=sees_all(case.pk, request.actor))
+    return page(request, case, "answer", form=form, row=row, meeting=meeting, own=own, **told)
 
 
 @require_POST
@@ -178,3 +176,15 @@ def letter(request, case, meeting):
     found = meeting_of(case, meeting)
     log.record("meetings.letter", action=log.PRINT, case_id=case.pk, person_id=case.person_id, object_id=str(found.pk))
     return page(request, case, "letter", **pages.letter(case, found, request.actor))
+
+
+@require_POST
+@door("meetings.change")
+def carry_outcome(request, case, number):
+    """The outcome of a pre-meeting goes into the agenda, because somebody chose so."""
+    found = premeeting_of(case, number)
+    if outcome.carry(premeeting=found, by=request.actor):
+        messages.success(request, "Utfallet står nu sist i det ni ska prata om.")
+    else:
+        messages.success(request, "Utfallet står i kallelsen när du skriver den.")
+    return redirect("preparation:premeeting", case.pk, number)

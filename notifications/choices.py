@@ -4,8 +4,11 @@ from notifications.models import Channel
 
 # As the database's notice_group(); each kind of row in the inbox stands in exactly one.
 GROUPS = {
-    "call": ("Kallelser och mötestider", {"call", "moved", "cancelled", "call_reminder", "party"}),
-    "answer": ("Svar på kallelser", {"answer", "left"}),
+    "call": (
+        "Kallelser och mötestider",
+        {"call", "moved", "cancelled", "call_reminder", "party", "premeeting", "handed_call"},
+    ),
+    "answer": ("Svar på kallelser", {"answer", "left", "handed_on"}),
     "message": ("Meddelanden i ärenden", {"message"}),
     "plan": (
         "Planer, avslut och överlämning",

@@ -36,8 +36,8 @@ cross join lateral (select coalesce((
     order by k.county_code desc, k.valid_from desc limit 1), %(routine)s::jsonb) as w) g
 """
 
-# What tells a unit that something is over is for it also when it does not see the case any more.
-ENDINGS = ("consent_ended", "voided", "recalled")
+# What tells a unit that something is over, or gives it a kallelse alone, is for it also when it does not see the case.
+ENDINGS = ("consent_ended", "voided", "recalled", "handed_call")
 # What is unread, and still the unit's to open; what has no case belongs to the unit as long as it lies there.
 WAITS = f"""
 i.read_at is null and i.done_at is null and (i.case_id is null or i.kind in {ENDINGS} or exists (

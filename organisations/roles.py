@@ -60,10 +60,20 @@ ACTIONS: dict[str, Rule] = {
     # Mistakes, also found after the case has ended (PLA-9): voiding is the owner's.
     "cases.void": Rule(HANDLERS, steers=True, open_only=False),
     "consent.recall": Rule(HANDLERS, steers=True, open_only=False),
+    # Before the meeting: those who call write with the person; whoever the guideline names books the interpreter.
+    "preparation.view": Rule(READERS, open_only=False),
+    "preparation.write": Rule(HANDLERS, steers=True),
+    "preparation.book": Rule(HANDLERS),
+    # A pre-meeting is read by the units that take part in it: the database decides which.
+    "preparation.premeeting": Rule(READERS, open_only=False),
+    "preparation.hold_premeeting": Rule(HANDLERS, steers=True),
     # Meetings
     "meetings.call": Rule(HANDLERS, steers=True),
     "meetings.change": Rule(HANDLERS, steers=True),
     "meetings.answer": Rule(HANDLERS | {Role.RECEPTION}),
+    # A kallelse on its way inside the huvudman (KAL-4): its page stands outside the case
+    "meetings.hand_on": Rule(HANDLERS | {Role.RECEPTION}),
+    "meetings.handed": Rule(READERS, open_only=False),
     "meetings.remind": Rule(HANDLERS, steers=True),
     "meetings.hold": Rule(HANDLERS, steers=True),
     # A link for one without an account: the calling side makes and ends it (KAL-3)
@@ -104,6 +114,10 @@ ACTIONS: dict[str, Rule] = {
     "correspondence.end_channel": Rule(HANDLERS, open_only=False),
     "correspondence.letters": Rule(READERS),
     "correspondence.post": Rule(WRITERS),
+    # Papers: filled in by those who read the case, empty ones for all
+    "papers.view": Rule(READERS, open_only=False),
+    "papers.hand_out": Rule(HANDLERS, open_only=False),
+    "papers.blank": Rule(frozenset(Role)),
     # Notices of one's own, and the unit's routine for what comes (GUI-3)
     "notifications.own": Rule(FLOW),
     "notifications.routine": Rule(frozenset({Role.MANAGER, Role.ORG_ADMIN})),
@@ -119,6 +133,7 @@ ACTIONS: dict[str, Rule] = {
     "logbook.extract": Rule(frozenset({Role.MANAGER}), open_only=False),
     # Administration, without case data
     "organisations.administer": Rule(frozenset({Role.ORG_ADMIN})),
+    "reception.administer": Rule(frozenset({Role.ORG_ADMIN})),
     "words.administer": Rule(frozenset({Role.ORG_ADMIN, Role.GUIDELINE_ADMIN})),
     "guidelines.view": Rule(frozenset({Role.ORG_ADMIN, Role.GUIDELINE_ADMIN})),
 }

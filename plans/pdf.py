@@ -44,6 +44,11 @@ def render_notice(context: dict, *, timeout: float = 60) -> bytes:
     return _order("notice", context, timeout)
 
 
+def render_paper(document: str, context: dict, *, timeout: float = 60) -> bytes:
+    """A form or letter, filled in or empty; `plans.paper_shapes` describes them (DOK)."""
+    return _order(document, context, timeout)
+
+
 def _order(document: str, context: dict, timeout: float) -> bytes:
     order = json.dumps({"document": document, "context": context}).encode()
     with tempfile.TemporaryDirectory(prefix="sip-pdf-") as scratch:

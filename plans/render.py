@@ -3,8 +3,9 @@
 Runs only as a subprocess (`python -m plans.render`, started by `plans.pdf`): it reads nothing but its
 own folders, reaches no network, and has ceilings for memory and time.
 
-Input: `{"document": "plan" | "invitation" | "log" | "notice" | "care_plan" | "measures", "context": {…}}`. All values
-are finished Swedish text unless said otherwise; a missing or empty one leaves its section out.
+Input: `{"document": "plan" | "invitation" | "log" | "notice" | "care_plan" | "measures" | "papers/…",
+"context": {…}}`. All values are finished Swedish text unless said otherwise; a missing or empty one leaves its section
+out.
 
 plan: person {name, number}, version (number), approved_on (2026-03-17), draft (bool), correction,
 not_the_whole (why this copy lacks something), issued_by, case_number, what_matters, why, strengths,
@@ -20,7 +21,7 @@ follow_up {when, where, who_calls}, met (when and where the meeting was),
 participants [{name, unit, phone, present (bool)}], consent {text}, copies [text],
 agreed {said, before [text], by, on}, signatures (bool: lines to sign on), signatures_text.
 
-invitation: person {name}, issued_by, written_on (2026-03-05), meeting {when, form, where}, about,
+invitation: person {name}, address [text], issued_by, written_on (2026-03-05), meeting {when, form, where}, about,
 questions [text], participants [text], support, caller {name, title, unit, phone}.
 
 measures: person {name, number}, case_number, version, approved_on, written_on (2026-03-05), unit, authority,
@@ -33,6 +34,8 @@ needs_region, needs_kommun, patient_view, by_others, physician, measures [{text,
 units [{name, when, who}] (who has adjusted it; `when` is empty for one that has not).
 
 log: person {name}, written_on (2026-03-05), period, place (whose part of the log), rows [{at, who, where, what, why}].
+
+papers/…: forms and letters, see `plans.paper_shapes`. `language` in any of them is the language of its words.
 """
 
 import io
@@ -45,13 +48,17 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import django
 import pikepdf
+from django.conf import settings
 from django.template import Context, Engine
+from django.utils import translation
 from pikepdf import Array, Dictionary, Name
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
 from organisations import phones, swedish
+from plans import paper_shapes
 
 HERE = Path(__file__).resolve().parent
 PAGES = HERE / "pdf"
@@ -78,7 +85,7 @@ TITLES = {
     "log": "Vilka har läst",
     "notice": "Du har ett nytt meddelande",
     "care_plan": "Samordnad vårdplan",
-}
+} | paper_shapes.TITLES
 HORIZONS = {"short": "på kort sikt", "long": "på lång sikt"}
 LABELS = {
     "region": "Regionen",
@@ -100,8 +107,8 @@ BEFORE_LEVELS = {
     "we_do": "Då gör vi så här",
     "call_first": "Ring först",
 }
+# The first question, what matters, is the heading above them.
 QUESTIONS = [
-    "Vad är viktigt för dig?",
     "Vad fungerar bra i dag?",
     "Vad vill du ska bli bättre?",
     "Vilka behöver du hjälp av, och med vad?",
@@ -235,7 +242,8 @@ def _plan(data: dict) -> dict:
 
 
 def _invitation(data: dict) -> dict:
-    return {**data, "written_on": _day(data.get("written_on")), "questions": data.get("questions") or QUESTIONS}
+    questions = data.get("questions") or [translation.gettext(question) for question in QUESTIONS]
+    return {**data, "written_on": _day(data.get("written_on")), "questions": questions}
 
 
 def _log(data: dict) -> dict:
@@ -282,6 +290,10 @@ SHAPES = {
     "plan": _plan, "invitation": _invitation, "log": _log, "notice": _log, "care_plan": _care_plan,
     "measures": _measures,
 }  # fmt: skip
+SHAPES |= paper_shapes.SHAPES
+# The documents' words go through gettext like the citizen's pages.
+LANGUAGE = "sv"
+WORDS = {"i18n": "django.templatetags.i18n"}
 ITEMS = {"log": MAX_ROWS}
 
 
@@ -319,15 +331,20 @@ def draw(document: str, data: dict) -> bytes:
     """The finished PDF of one document."""
     if document not in SHAPES or not isinstance(data, dict):
         raise Refused("unknown document")
-    try:
-        values = SHAPES[document](clean(data, ITEMS.get(document, MAX_ITEMS)))
-    except (AttributeError, TypeError) as wrong:
-        raise Refused("not of the described shape") from wrong
-    values |= {"title": TITLES[document], "tokens": TOKENS.as_uri()}
-    engine = Engine(dirs=[PAGES], autoescape=True, builtins=[])
-    page = engine.get_template(f"{document}.html").render(Context(values, use_l10n=False, use_tz=False))
+    with translation.override(str(data.get("language") or LANGUAGE)):
+        page = _page(document, data)
     html = HTML(string=page, base_url=f"{PAGES.as_uri()}/", url_fetcher=OwnFiles())
     return add_scope(html.write_pdf(pdf_variant="pdf/ua-1"))
+
+
+def _page(document: str, data: dict) -> str:
+    try:
+        values = SHAPES[document](clean(data, ITEMS.get(document, MAX_ITEMS)))
+    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
+        raise wrong if isinstance(wrong, Refused) else Refused("not of the described shape") from wrong
+    values |= {"title": translation.gettext(TITLES[document]), "tokens": TOKENS.as_uri()}
+    engine = Engine(dirs=[PAGES], autoescape=True, builtins=[], libraries=WORDS)
+    return engine.get_template(f"{document}.html").render(Context(values, use_l10n=False, use_tz=False))
 
 
 def _forbid(event: str, _arguments) -> None:
@@ -345,6 +362,8 @@ def shut_in() -> None:
 
 
 def main() -> int:
+    settings.configure(USE_I18N=True, LANGUAGE_CODE=LANGUAGE, LOCALE_PATHS=[HERE.parent / "locale"], INSTALLED_APPS=[])
+    django.setup()
     shut_in()
     raw = sys.stdin.buffer.read(INPUT_BYTES + 1)
     try:

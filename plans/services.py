@@ -20,6 +20,7 @@ from organisations.models import Unit
 from plans import sharing
 from plans.models import BlockKey, Goal, Measure, MeasureReport, MeasureStatus, Plan, PlanBlock, PlanState
 from plans.rules import APPROVED_MEANWHILE, Stale, digest
+from preparation import services as preparation
 
 WRITABLE_STATES = (State.MET, State.PLANNED, State.FOLLOWING_UP)
 # What the person said of the last version is asked anew; the old date has passed.
@@ -84,8 +85,9 @@ def start_draft(*, case, by) -> Plan:
         carry_texts(before, plan, by=by)
         carry_goals(before, plan, by=by)
     else:
-        # Why is what the need was said to be, about what that was about.
-        make_texts(plan, {BlockKey.WHY: (case.reason_note, case.topics_of(TextKey.REASON_NOTE))}, by=by)
+        # Why is what the need was said to be, about what that was about; the rest the person said beforehand.
+        said = {BlockKey.WHY: (case.reason_note, case.topics_of(TextKey.REASON_NOTE))}
+        make_texts(plan, preparation.plan_start(case) | said, by=by)
     cases.note(case, kind="plan_started", text=f"Version {plan.version} av planen påbörjades", by=by)
     log.record("plans.started", case_id=case.pk, person_id=case.person_id, object_id=str(plan.pk))
     return plan

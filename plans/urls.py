@@ -21,6 +21,7 @@ urlpatterns = [
     path("nodoppning/<uuid:pk>/avsluta/", views_emergency.end, name="end_emergency"),
     path(f"{case}nodoppningar/", views_emergency.of_case, name="emergencies"),
     path(f"{case}plan/", views.plan, name="plan"),
+    path(f"{case}plan/formote/<uuid:number>/", views_edit.carry_outcome, name="carry_outcome"),
     path(f"{case}plan/borja/", views_edit.start, name="start"),
     path(f"{case}plan/som-personen-ser-den/", views.preview, name="preview"),
     path(f"{case}plan/godkann/", views.approve, name="approve"),

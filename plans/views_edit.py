@@ -6,10 +6,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases import topics
 from cases.access import door
-from plans import editor, pages, services
+from plans import editor, outcome, pages, services
 from plans.editor import drafting
 from plans.forms import GoalForm, MeasureForm, kept
 from plans.parties import Choices
+from preparation.pages import premeeting_of
 
 
 @require_POST
@@ -134,3 +135,13 @@ def move_measure(request, case, plan, measure, way):
     found = editor.measure_of(plan, measure)
     services.move(item=found, up=way == "upp", by=request.actor)
     return editor.back(case, f"mal-{found.goal_id}")
+
+
+@require_POST
+@door("plans.start")
+@drafting
+def carry_outcome(request, case, plan, number):
+    """The outcome of a pre-meeting goes into the draft, because somebody chose so."""
+    outcome.carry(premeeting=premeeting_of(case, number), plan=plan, by=request.actor)
+    messages.success(request, "Utfallet står nu sist i nuläget. Skriv om det så att det är till personen.")
+    return editor.back(case, "nulage")

@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class PreparationConfig(AppConfig):
     name = "preparation"
-    verbose_name = "förberedelse"
+    verbose_name = "Förberedelse"

@@ -274,7 +274,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_TASK_ANNOTATIONS = dict.fromkeys(
     (
         "plans.render_due", "plans.render_exports", "logbook.draw_due", "retention.carry_out", "cases.sweep_deadlines",
-        "consent.sweep_lapses", "consent.sweep_ages", "notifications.escalate",
+        "consent.sweep_lapses", "consent.sweep_ages", "notifications.escalate", "papers.draw_due",
     ),
     {"time_limit": 120, "soft_time_limit": 90},
 )  # fmt: skip
@@ -302,6 +302,7 @@ CELERY_BEAT_SCHEDULE = {
     "ages": {"task": "consent.sweep_ages", "schedule": 3600.0},
     "measures": {"task": "plans.sweep_measures", "schedule": 600.0},
     "documents": {"task": "plans.render_due", "schedule": 20.0},
+    "papers": {"task": "papers.draw_due", "schedule": 20.0},
     "exports": {"task": "plans.render_exports", "schedule": 20.0},
     "care_plans": {"task": "discharge.draw_due", "schedule": 20.0},
     "log_extracts": {"task": "logbook.draw_due", "schedule": 20.0},

@@ -200,7 +200,8 @@ def forms(atlas) -> dict[str, tuple[str, dict]]:
         "consent:record": (main, yes),
         "meetings:call": (main, kallelse),
         "meetings:answer_for": (
-            atlas.of("invited", **invited, invitation=ids["invitation"]), {"answer": "coming", "how": "phone"}
+            atlas.of("invited", **invited, invitation=ids["invitation"]),
+            {"answer": "coming", "how": "phone"},
         ),
         "meetings:cancel": (atlas.of("invited", **invited), {}),
         "meetings:move": (atlas.of("invited", **invited), kallelse),

@@ -157,6 +157,16 @@ class Migration(migrations.Migration):
                 ("attendee_name", models.CharField(blank=True, max_length=150, verbose_name="vem som kommer")),
                 ("attendee_title", models.CharField(blank=True, max_length=100, verbose_name="yrke eller roll")),
                 (
+                    "mandate",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=200, verbose_name="får besluta om"
+                    ),
+                ),
+                (
+                    "name_to_person",
+                    models.BooleanField(db_default=False, default=False, verbose_name="namnet visas för personen"),
+                ),
+                (
                     "answered_by",
                     models.ForeignKey(
                         null=True,
@@ -276,6 +286,7 @@ class Migration(migrations.Migration):
                             ("ended_note", "Varför det ställdes in eller flyttades"),
                             ("held_note", "Anteckning från mötet"),
                             ("answer_note", "Kommentar till svaret"),
+                            ("today", "Det här gör vi i dag"),
                         ],
                         max_length=20,
                         verbose_name="text",
@@ -315,6 +326,129 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "text om möte",
                 "verbose_name_plural": "texter om möten",
+            },
+        ),
+        migrations.CreateModel(
+            name="TimeProposal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField(verbose_name="börjar")),
+                ("ends_at", models.DateTimeField(verbose_name="slutar")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="föreslaget")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="av",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="proposals",
+                        to="meetings.invitation",
+                        verbose_name="kallelse",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "förslag på tid",
+                "verbose_name_plural": "förslag på tid",
+            },
+        ),
+        migrations.CreateModel(
+            name="HandOn",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=20, verbose_name="ärendenummer")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("other_unit", "Personen hör till en annan enhet"),
+                            ("other_task", "Frågan hör till en annan verksamhet"),
+                            ("other_profession", "Ett annat yrke behövs"),
+                            ("listed", "Personen är listad på en annan vårdcentral"),
+                            ("reception", "Mottagningen fördelar kallelser"),
+                            ("rule", "Mottagningens regel"),
+                        ],
+                        max_length=20,
+                        verbose_name="varför",
+                    ),
+                ),
+                ("rule", models.CharField(blank=True, max_length=600, verbose_name="regel")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="tid")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="av",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "from_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="från",
+                    ),
+                ),
+                (
+                    "to_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="till",
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hand_ons",
+                        to="meetings.invitation",
+                        verbose_name="kallelse",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "vidarelämnad kallelse",
+                "verbose_name_plural": "vidarelämnade kallelser",
+                "constraints": [
+                    models.UniqueConstraint(fields=("invitation", "from_unit"), name="hand_on_from_once"),
+                    models.UniqueConstraint(fields=("invitation", "to_unit"), name="hand_on_to_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_unit", models.F("to_unit")), _negated=True), name="hand_on_goes_on"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", "rule"), ("rule", ""), _connector="XOR"), name="hand_on_rule"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
@@ -392,8 +526,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="meetingtext",
             constraint=models.CheckConstraint(
-                condition=models.Q(("invitation", None), ("key", "answer_note"), _connector="XOR"),
+                condition=models.Q(("invitation", None), ("key__in", ("answer_note", "today")), _connector="XOR"),
                 name="meeting_text_of_answer",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="timeproposal",
+            constraint=models.UniqueConstraint(fields=("invitation", "starts_at"), name="time_proposal_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="timeproposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="time_proposal_ends_after_start"
             ),
         ),
     ]

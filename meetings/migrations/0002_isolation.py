@@ -7,7 +7,10 @@ from organisations.rls import STEERS, case_rows, same_case
 MEETING = "state"
 # The party's own answer, or one that the steering unit took on the phone.
 ANSWERS = "(select ctx_writer()) and (meetings_invitation.unit_id = (select ctx_unit()) or may_steer(case_id))"
-ANSWER = "told_at, read_at, answer, answered_at, answered_by_id, answered_how, attendee_name, attendee_title"
+ANSWER = (
+    "told_at, read_at, answer, answered_at, answered_by_id, answered_how, attendee_name, attendee_title, mandate,"
+    " name_to_person"
+)
 # A comment follows the answer; all else is told by those who steer.
 TEXTS = (
     "(select ctx_writer()) and (may_steer(case_id) or exists (select 1 from meetings_invitation i"

@@ -14,6 +14,7 @@ from organisations.actors import staff_actor
 from organisations.scope import acting_for
 from tests import build
 from tests.casework import walk
+from tests.preparation import prepared
 
 
 def text(response) -> str:
@@ -33,6 +34,10 @@ def every_state(cast):
     found = {
         "initiated": build.case(cast, number=next(number)),
         "consented": build.consented(cast, number=next(number)),
+        "ready": build.consented(cast, number=next(number)),
+        "interpreter": walk.called(cast, number=next(number), interpreter=True),
+        "booked": walk.called(cast, number=next(number), interpreter=True),
+        "ward": walk.answered(cast, walk.called(cast, number=next(number), interpreter=True)),
         "alone": build.consented(cast, parties=(), number=next(number)),
         "lapsed": build.consented(cast, number=next(number)),
         "called": walk.called(cast, number=next(number)),
@@ -47,7 +52,18 @@ def every_state(cast):
         ).case,
     }
     build.lapsed(cast, found["lapsed"])
+    prepared.said(cast, found["ready"], question="Var ska du bo?")
+    prepared.booked(cast, found["booked"])
+    lie_on_ward(cast, found["ward"])
     return found
+
+
+def lie_on_ward(cast, case):
+    """The person lies on the party's ward, which books the interpreter."""
+    with cast.acting("owner"):
+        again = Case.objects.with_names().get(pk=case.pk)
+        again.inpatient, again.ward_unit_id = True, cast.unit("party").pk
+        again.save()
 
 
 @pytest.mark.parametrize("who", ["owner", "colleague", "party", "reader", "manager"])
@@ -66,9 +82,12 @@ def test_the_counts_in_sql_say_the_same_as_the_next_step(cast, every_state, who)
 
 def test_the_page_shows_each_case_with_its_next_step(cast, browse, every_state):
     shown = text(browse("amira.falun").get("/arenden/"))
-    for words in ("Fråga om samtycke och skriv in svaret", "Kalla till SIP-möte", "Väntar på svar från en aktör"):
+    for words in (
+        "Fråga om samtycke och skriv in svaret", "Förbered mötet tillsammans med Astrid", "Kalla till SIP-möte",
+        "Väntar på svar från en aktör", "Boka tolk",
+    ):  # fmt: skip
         assert words in shown
-    assert "12 Alla öppna" in shown
+    assert "16 Alla öppna" in shown
     assert "har inte svarat" in shown
     assert ", kommer" in shown
 
@@ -98,7 +117,7 @@ def test_what_is_late_stands_first_and_is_said_in_words(cast, browse):
 def test_filters_by_step_and_role(cast, browse, every_state):
     client = browse("amira.falun")
     called = client.get("/arenden/?steg=3").content.decode()
-    assert called.count("3 av 6: Kalla") == 3
+    assert called.count("3 av 6: Kalla") == 6
     assert "1 av 6" not in called
     leads = client.get("/arenden/?roll=ansvarig").content.decode()
     assert leads.count("<strong>Du</strong>") == 2

@@ -81,7 +81,7 @@ class Story:
             invitation = meeting.invitations.select_related("meeting", "unit").get(unit=self.cast.unit("party"))
             meetings.answer(
                 case=case, invitation=invitation, answer="coming", attendee_name="Hanna Provsten",
-                attendee_title="distriktssköterska", by=self.cast.party,
+                attendee_title="distriktssköterska", name_to_person=True, by=self.cast.party,
             )  # fmt: skip
         return case
 

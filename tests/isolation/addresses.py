@@ -4,9 +4,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from tests.isolation import addresses_forwarding as way
 from tests.isolation.addresses_care_plans import of_care_plans
 from tests.isolation.addresses_guests import GUESTS, of_guests
+from tests.isolation.addresses_papers import of_papers
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
+from tests.isolation.before_meeting import of_preparation
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
 # Pages without a rule in roles.ACTIONS: open, or about the one who is signed in.
@@ -124,7 +127,7 @@ def administration(atlas: Atlas) -> list[Target]:
         Target(name + "add_word", method="post", data={"pattern": "", "kind": "jargon"}),
         Target(name + "end_word", {"number": 0}, allowed=NOT_FOUND),
     ]
-    return [Target(name + page) for page in pages] + single + words
+    return [Target(name + page) for page in pages] + single + words + way.reception_rules(atlas)
 
 
 def retention(atlas: Atlas) -> list[Target]:
@@ -203,6 +206,9 @@ def of_meetings(atlas: Atlas) -> list[Target]:
         *about_one("invited", atlas, "meetings:answer_for", **letter),
         Target("meetings:told", atlas.of("invited", **letter), **moved),
         Target("meetings:remind", atlas.of("invited", **one), **moved),
+        Target("meetings:propose", atlas.of("invited", **one), case="invited", instead=own),
+        *about_one("invited", atlas, "meetings:use_time", proposal=atlas.way.proposal, **one),
+        *way.on_its_way(atlas),
     ]  # fmt: skip
 
 
@@ -372,10 +378,12 @@ def targets(atlas: Atlas) -> list[Target]:
         retention,
         logbook,
         of_case,
+        of_preparation,
         of_meetings,
         of_guests,
         of_plans,
         of_deviations,
+        of_papers,
         of_discharge,
         of_messages,
         of_citizens,

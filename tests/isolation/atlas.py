@@ -22,14 +22,18 @@ from notifications.models import Delivery, InboxItem
 from organisations import roles
 from organisations.enums import Role
 from organisations.models import User
+from papers import services as papers
 from plans import documents, endings
 from plans import services as plan_services
+from preparation import services as preparation
 from retention import services as retention
 from retention.models import RetentionBatch
 from tests import build, build_guests
+from tests import build_forwarding as way
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
 from tests.discharge import walk
+from tests.preparation import prepared
 
 CITIZENS = ("citizen", "other_citizen")
 STAFF = tuple(who for who in WHO if who not in CITIZENS)
@@ -91,7 +95,9 @@ class Atlas:
         self.cases["invited"] = self.with_guest(self.with_relative(self.consented("invited")))
         self.cases["met"] = build.met(self.cast, self.consented("met"))
         self.cases["closed"] = self.closed()
+        self.prepare()
         self.deviate()
+        self.way = way.for_matrix(self.cast, self.cases["invited"], (GIVEN_NAME, FAMILY_NAME))
         self.correspond()
         self.stop_retention()
         self.discharge()
@@ -100,6 +106,7 @@ class Atlas:
             user = User.objects.using("admin").get(username=WHO[who])
             person_access.grant("admin", user, Person.objects.using("admin").get(number=NUMBERS[key]))
         self.use_log()
+        self.print_papers()
         # Before any test: what changes later meets sessions that are already there.
         self.clients = self.sign_in()
 
@@ -161,6 +168,13 @@ class Atlas:
             endings.close(case=again, reason="goals_met", by=self.cast.owner)
         return build.reread(self.cast, case)
 
+    def prepare(self):
+        """What the owner wrote before the meeting, and a pre-meeting that it planned with the party."""
+        with self.cast.acting("owner"):
+            again = Case.objects.with_names().get(pk=self.cases["main"].pk)
+            self.wish = preparation.wish(case=again, wanted=True, name="Provanna", by=self.cast.owner).pk
+        self.premeeting = prepared.premeeting(self.cast, self.cases["main"]).pk
+
     def deviate(self):
         """A deviation in each state, reported by the owner, concerning the party."""
         main, unit, self.deviation = self.cases["main"], self.cast.unit("party"), {}
@@ -216,6 +230,18 @@ class Atlas:
         with self.cast.acting("manager"):
             review.start(from_on=today, to_on=today, by=self.cast.actor("manager"))
         self.sql("update logbook_logextract set state = 'ready', pdf = '%%PDF-1.7'")
+
+    def print_papers(self):
+        """A paper of the owner's and one of the person's in the first case, and an empty leaflet; all ready."""
+        self.papers = {}
+        for who in ("owner", "citizen"):
+            with self.cast.acting(who):
+                again = Case.objects.with_names().get(pk=self.cases["main"].pk)
+                made = papers.order(case=again, kind="consent", by=self.cast.actor(who))
+                papers.order_blank(kind="leaflet")
+            self.papers[who] = made.pk
+        for table in ("papers_paper", "papers_blankpaper"):
+            self.sql(f"update {table} set state = 'ready', pdf = '%%PDF-1.7', finished_at = now()")
 
     def discharge(self):
         """A notice to owner and party that goes on in the first case, and a samordnad vårdplan of another maker."""

@@ -13,7 +13,9 @@ from guests.models import GuestKey, GuestLink
 from meetings import models as meetings
 from notifications.models import InboxItem
 from organisations.models import Assignment, Staff, Unit, User
+from papers.models import Paper
 from plans import models as plans
+from preparation import models as preparation
 from retention.models import RetentionHold
 from tests.isolation.world import World
 
@@ -101,12 +103,20 @@ class FullCase:
         )  # fmt: skip
         self.add(InboxItem, unit=unit, case_id=self.pk, reference="x", kind="call", dedupe_key="full-case")
         self.add(InboxItem, unit=unit, case_id=None, reference="x", kind="notice", dedupe_key="full-case-notice")
+        self.prepare(case, by)
         meeting = self.add(
             meetings.Meeting, **case, kind="first", starts_at=now, ends_at=now + timedelta(hours=1), form="physical",
             place="Hemma", chair=staff, writer=staff, called_by=by,
         )  # fmt: skip
         self.add(meetings.MeetingText, **case, meeting=meeting, key="agenda", text="Planen")
         call = self.add(meetings.Invitation, **case, meeting=meeting, unit=unit, has_duty=True, sent_by="system")
+        self.add(meetings.TimeProposal, **case, invitation=call, starts_at=now, ends_at=now + timedelta(hours=1), by=by)
+        # Between units that are nobody in the matrix: the ones on the way have a policy, and tests, of their own.
+        elsewhere = Unit.objects.using("admin").exclude(pk__in=self.world.units)[:2]
+        self.add(
+            meetings.HandOn, **case, invitation=call, reference="x", from_unit=elsewhere[0], to_unit=elsewhere[1],
+            reason="other_unit", by=by,
+        )  # fmt: skip
         guest = self.add(
             meetings.Invitation, **case, meeting=meeting, outside_party=outside, has_duty=False, sent_by="phone"
         )
@@ -121,6 +131,7 @@ class FullCase:
         self.add(plans.MeasureReport, **case, measure=measure, status="ongoing", reported_by=by)
         self.add(plans.FollowUp, **case, plan=plan, held_on=today, how_it_went="Bra", outcome="close", by=by)
         self.add(plans.PlanDocument, **case, plan=plan, revision=1, context={})
+        self.add(Paper, **case, kind="consent", unit_id=self.owner, requested_by=by, context={})
         self.add(plans.PartyExport, **case, plan=plan, unit_id=self.owner, hidden_topics=[0], context={}, by=by)
         self.add(plans.HandedOutCopy, **case, plan=plan, recipient="Du", how="by_hand", given_on=today, by=by)
         self.discharge(case, by, staff)
@@ -131,6 +142,19 @@ class FullCase:
             Deviation, **case, kind="absent", text="Ingen kom.", concerns_unit=unit,
             reported_unit_id=self.owner, reported_by=by,
         )  # fmt: skip
+
+    def prepare(self, case, by) -> None:
+        """What the person said, and a pre-meeting of the owner with the party."""
+        self.add(preparation.PreparationText, **case, key="what_matters", text="Att sova gott.", saved_by=by)
+        self.add(preparation.GuestWish, **case, wanted=True, name="Min syster", said_by=by)
+        self.add(preparation.Booking, **case, kind="interpreter")
+        before = self.add(
+            preparation.PreMeeting, **case, starts_at=timezone.now(), place="Hos oss", about_costs=True,
+            about_responsibility=False, consent_form="spoken", consent_on=date.today(), made_by=by,
+            units=[self.owner, self.party], state="held",
+        )  # fmt: skip
+        self.add(preparation.PreMeetingUnit, **case, premeeting=before, unit_id=self.party, basis="Samtycke")
+        self.add(preparation.PreMeetingText, **case, premeeting=before, key="notes", text="Kommunen betalar.")
 
     def discharge(self, case, by, staff) -> None:
         """Admitted at the owner's unit, and nobody but it sees the notice."""

@@ -49,9 +49,17 @@ TABLES = {
     "consent_emergencyaccess": Rule(select=STEERS, insert=NOBODY, update=NOBODY, citizen=True),
     "consent_recall": Rule(insert=NOBODY, update=NOBODY, citizen=True),
     "consent_disclosure": Rule(update=NOBODY, closed=True, citizen=True),
+    "preparation_preparationtext": Rule(insert=STEERS, update=STEERS, column="text", citizen=True),
+    "preparation_guestwish": Rule(insert=STEERS, update=STEERS, column="removed_at"),
+    "preparation_booking": Rule(column="reference", citizen=True),
+    "preparation_premeeting": Rule(insert=STEERS, update=STEERS, column="agenda_at"),
+    "preparation_premeetingunit": Rule(insert=STEERS, update=NOBODY),
+    "preparation_premeetingtext": Rule(insert=STEERS, update=NOBODY),
     "meetings_meeting": Rule(insert=STEERS, update=STEERS, column="state", citizen=True),
     "meetings_meetingtext": Rule(insert=STEERS, update=STEERS, column="text", citizen=True),
     "meetings_invitation": Rule(insert=STEERS, update="own answer", column="attendee_name", citizen=True),
+    "meetings_handon": Rule(insert=STEERS, update=NOBODY, citizen=True),
+    "meetings_timeproposal": Rule(insert="own answer", update=NOBODY, delete="own answer", citizen=True),
     "meetings_attendance": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "guests_guestlink": Rule(select=STEERS, insert=STEERS, update=STEERS, column="revoked_at"),
     "plans_plan": Rule(column="copies_to"),  # a draft: the person reads what is approved
@@ -64,6 +72,7 @@ TABLES = {
     "plans_plandocument": Rule(insert=READER, update=NOBODY, closed=True),
     "plans_partyexport": Rule(select=STEERS, insert="own report", update=NOBODY, closed=True),
     "plans_handedoutcopy": Rule(update=NOBODY, closed=True, citizen=True),
+    "papers_paper": Rule(select=STEERS, insert="own paper", update=NOBODY, closed=True),
     "discharge_discharge": Rule(insert="sees the notice", column="decided_at"),
     "discharge_carecontact": Rule(column="ended_at"),
     "discharge_caregap": Rule(column="to_on"),
@@ -122,6 +131,8 @@ def expected(rule: Rule, command: str, who: str, state: str) -> bool:
     demand = getattr(rule, command)
     if demand == READER:
         return True
+    if demand == "own paper":
+        return who in ("owner", "reader")  # the row tells that the owner's unit asked for it
     if demand == NOBODY or who == "reader" or (state == "closed" and not rule.closed):
         return False
     if demand == STEERS:

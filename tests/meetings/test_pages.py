@@ -376,4 +376,4 @@ def test_the_overview_costs_the_same_however_many_are_invited(cast, browse):
     client.post(url(other, "call"), filled(cast, units=[u.pk for u in many], outside=[r.pk for r in relatives]))
     assert len(meetings(cast, other)) == 1
     client.get(url(other, "overview"))
-    assert queries(client, url(other, "overview")) == few <= 22
+    assert queries(client, url(other, "overview")) == few <= 25

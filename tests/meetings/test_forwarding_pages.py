@@ -1,0 +1,222 @@
+"""The pages of a kallelse on its way, of proposed times and of who may decide what, over HTTP (KAL-4, KAL-5)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from citizen.reading import who_comes
+from meetings.models import HandOn, Invitation, Meeting, TimeProposal
+from organisations.models import Unit
+from tests import build
+from tests import build_forwarding as way
+
+ANSWER = {"answer": "coming", "attendee_name": "Maria Testholm", "attendee_title": "undersköterska"}
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def of(name, *args):
+    return reverse(f"meetings:{name}", args=args)
+
+
+@pytest.fixture
+def asked(cast):
+    case = way.consented(cast)
+    return case, way.called(cast, case)
+
+
+def test_the_reception_hands_on_and_everybody_sees_where_it_is(cast, browse, asked):
+    case, invitation = asked
+    bo, maria, hanna = browse("bo.falun"), browse("maria.falun"), browse("hanna.dalarna")
+    assert "Fel mottagare?" in text(bo.get(of("overview", case.pk)))
+    page = text(bo.get(of("handed_on", invitation.pk)))
+    assert "Hemtjänsten Falun Norra (väntar på personens ja)" in page and "Övningsängens" not in page.split("<form")[1]
+    sent = {"reason": "other_unit", "unit": cast.unit("same_kommun").pk}
+    answer = text(bo.post(of("handed_on", invitation.pk), sent, follow=True))
+    assert "Kallelsen är lämnad vidare." in answer and "Den ligger nu hos Hemtjänsten Falun Norra" in answer
+    assert bo.get(of("overview", case.pk)).status_code == 404
+
+    assert "Till kallelsen" in text(maria.get("/kallelser/"))
+    assert case.reference in text(maria.get(of("handed_list")))
+    page = text(maria.get(of("handed", invitation.pk)))
+    assert "Varför hamnade den här hos oss?" in page and "Personen hör till en annan enhet" in page
+    assert "Väntar på personens ja" in page and "Provgatan 4 B" in page and "Astrid" not in page
+    assert maria.get(of("overview", case.pk)).status_code == 404
+
+    page = text(hanna.get(of("overview", case.pk)))
+    assert "Väntar på personens ja" in page and reverse("consent:record", args=[case.pk]) in page
+    assert "Bo Kulissberg" in page and "Personen hör till en annan enhet" in page
+
+
+def test_the_receiver_answers_hands_on_or_says_another_time(cast, browse, asked):
+    case, invitation = asked
+    way.hand_on(cast, invitation.pk)
+    maria = browse("maria.falun")
+    page = text(maria.get(of("handed_answer", invitation.pk)))
+    assert "Kommer inte" not in page and "Kommentar" not in page
+    refused = text(maria.post(of("handed_answer", invitation.pk), ANSWER | {"answer": "declined"}))
+    assert "Er huvudman är skyldig att delta." in refused
+    told = ANSWER | {"mandate": "hemtjänst", "name_to_person": "on"}
+    assert "Svaret är sparat." in text(maria.post(of("handed_answer", invitation.pk), told, follow=True))
+    later = (timezone.localdate() + timedelta(days=9)).isoformat()
+    time = {"day": later, "starts": "9.00", "ends": "10.00"}
+    assert "Förslaget är skickat" in text(maria.post(of("handed_propose", invitation.pk), time, follow=True))
+    again = maria.post(of("handed_propose", invitation.pk), time)
+    assert again.status_code == 409
+    page = text(browse("hanna.dalarna").get(of("overview", case.pk)))
+    assert "Får besluta om hemtjänst" in page
+    assert "kl. 9–10" in page and "Flytta hit" in page
+
+
+def test_the_second_press_is_told(cast, browse, asked):
+    _, invitation = asked
+    first, second = browse("bo.falun"), browse("bo.falun")
+    sent = {"reason": "reception", "unit": cast.unit("same_kommun").pk}
+    assert second.get(of("handed_on", invitation.pk)).status_code == 200
+    assert first.post(of("handed_on", invitation.pk), sent).status_code == 302
+    late = second.post(of("handed_on", invitation.pk), sent | {"unit": Unit.objects.get(name="Kommunrehab Falun").pk})
+    assert late.status_code == 409 and "redan lämnad vidare" in text(late)
+    with cast.acting("party"):
+        assert HandOn.objects.count() == 1
+
+
+@pytest.mark.parametrize("values", [{}, {"reason": "rule", "unit": "x"}, {"reason": "x" * 5000, "unit": "999999999"}])
+def test_what_cannot_be_handed_on_is_said_at_the_field(cast, browse, asked, values):
+    _, invitation = asked
+    response = browse("bo.falun").post(of("handed_on", invitation.pk), values)
+    assert response.status_code == 200 and "Välj" in text(response)
+    with cast.acting("party"):
+        assert not HandOn.objects.exists()
+
+
+def test_the_caller_is_asked_for_area_only_when_a_reception_can_be_called(cast, browse):
+    page = text(browse("hanna.dalarna").get(of("call", way.consented(cast).pk)))
+    assert "Till mottagningen" in page and 'name="area"' in page and cast.unit("party").name in page
+    other = build.consented(cast, number="199002222397")
+    assert "Till mottagningen" not in text(browse("amira.falun").get(of("call", other.pk)))
+
+
+def test_a_kallelse_lands_by_the_rule_and_says_so(cast, browse):
+    way.rule(cast, cast.unit("same_kommun").name, area="Grycksbo")
+    case = way.consented(cast, trees=("Falu kommun",))
+    day = (timezone.localdate() + timedelta(days=9)).isoformat()
+    values = {
+        "day": day, "starts": "13.30", "ends": "14.30", "form": "physical", "place": "Provgatan 4 B",
+        "area": "Grycksbo", "agenda": "Hur får du hjälp hemma?", "units": [cast.unit("reception").pk],
+        "chair": cast.staff("party").pk, "writer": cast.staff("party").pk,
+    }  # fmt: skip
+    hanna = browse("hanna.dalarna")
+    page = text(hanna.post(of("call", case.pk), values, follow=True))
+    assert "Regel 1: område Grycksbo" in page and "Hemtjänsten Falun Norra" in page
+    page = text(browse("maria.falun").get(of("overview", case.pk)))
+    assert "Varför hamnade den här hos oss?" in page and "Automatiskt. Regel 1: område Grycksbo." in page
+
+
+def test_the_meeting_is_moved_to_a_proposed_time(cast, browse):
+    case = build.called(cast, days_ahead=5, agenda="Hur går det hemma?")
+    amira, hanna = browse("amira.falun"), browse("hanna.dalarna")
+    with cast.acting("owner"):
+        meeting = Meeting.objects.get(case=case)
+    later = (timezone.localdate() + timedelta(days=9)).isoformat()
+    time = {"day": later, "starts": "9.00", "ends": "10.00"}
+    for sent, said in (({"day": ""}, "Välj ett datum"), (time | {"ends": "8.00"}, "sluta efter")):
+        assert said in text(hanna.post(of("propose", case.pk, meeting.pk), sent))
+    assert "Förslaget är skickat" in text(hanna.post(of("propose", case.pk, meeting.pk), time, follow=True))
+    assert "redan föreslagen" in text(hanna.post(of("propose", case.pk, meeting.pk), time))
+    with cast.acting("owner"):
+        proposal = TimeProposal.objects.get()
+    place = of("use_time", case.pk, meeting.pk, proposal.pk)
+    assert hanna.get(place).status_code == 403
+    assert "Flytta mötet till den föreslagna tiden?" in text(amira.get(place))
+    assert "Mötet är flyttat." in text(amira.post(place, follow=True))
+    assert amira.post(place).status_code == 409
+    with cast.acting("owner"):
+        new = Meeting.objects.get(case=case, state="called")
+        assert (new.replaces_id, new.starts_at, new.agenda) == (meeting.pk, proposal.starts_at, "Hur går det hemma?")
+        assert [i.unit_id for i in new.invitations.all()] == [cast.unit("party").pk]
+
+
+def test_at_most_three_times_are_proposed(cast):
+    case = build.called(cast, days_ahead=5)
+    for day in (6, 7, 8):
+        way.propose(cast, case, days=day)
+    with pytest.raises(Exception, match="tre tider"):
+        way.propose(cast, case, days=9)
+
+
+def invited(cast, **consent):
+    """A party without the duty, as its agreement says."""
+    case = build.case(cast)
+    with cast.acting("owner"):
+        build.cases.add_party(case=case, unit=cast.unit("party"), by=cast.owner, obligation="invited")
+    build.consent(cast, case, **consent)
+    return build.called(cast, build.reread(cast, case), days_ahead=5)
+
+
+def test_one_that_declines_says_what_it_does_today(cast, browse):
+    case = invited(cast)
+    with cast.acting("owner"):
+        meeting = Meeting.objects.get(case=case)
+    hanna = browse("hanna.dalarna")
+    place = of("answer", case.pk, meeting.pk)
+    assert "Det här gör ni i dag" in text(hanna.get(place))
+    told = {"answer": "declined", "today": "Vi träffas varje torsdag.", "topics": ["health"]}
+    assert "Det här skriver den som inte kommer" in text(hanna.post(place, ANSWER | told | {"answer": "coming"}))
+    hanna.post(place, told)
+    assert "Vi träffas varje torsdag." in text(browse("amira.falun").get(of("overview", case.pk)))
+
+
+def test_what_it_does_today_is_hidden_from_one_that_may_not_read_the_topic(cast, browse):
+    case = build.case(cast)
+    for who, duty in (("party", "invited"), ("same_kommun", "duty")):
+        with cast.acting("owner"):
+            build.cases.add_party(case=case, unit=cast.unit(who), by=cast.owner, obligation=duty)
+    with cast.acting("owner"):
+        health = build.mask_of(["health"])
+    build.consent(cast, case, units=("party", "same_kommun"), exempted={cast.unit("same_kommun").pk: health})
+    case = build.called(cast, build.reread(cast, case), units=("party", "same_kommun"), days_ahead=5)
+    with cast.acting("owner"):
+        meeting = Meeting.objects.get(case=case)
+    told = {"answer": "declined", "today": "Vi träffas varje torsdag.", "topics": ["health"]}
+    browse("hanna.dalarna").post(of("answer", case.pk, meeting.pk), told)
+    assert "torsdag" in text(browse("amira.falun").get(of("overview", case.pk)))
+    assert "torsdag" not in text(browse("maria.falun").get(of("overview", case.pk)))
+
+
+def test_the_person_reads_who_comes_and_the_name_only_when_it_is_given(cast):
+    case = build.called(cast, days_ahead=5)
+    for given, said in ((False, "Läkare, "), (True, "Hanna Utkastlind, läkare, ")):
+        with cast.acting("party"):
+            invitation = Invitation.objects.select_related("meeting__called_by", "unit").get(case=case)
+            build.meetings.answer(
+                case=case, invitation=invitation, by=cast.party, answer="coming", attendee_name="Hanna Utkastlind",
+                attendee_title="läkare", name_to_person=given,
+            )  # fmt: skip
+            with CaptureQueriesContext(connection) as asked:
+                coming, _ = who_comes(invitation.meeting)
+        assert coming == [f"{said}{cast.unit('party').name}"]
+        assert len(asked) == 1
+
+
+def test_the_overview_asks_as_often_for_three_as_for_one(cast, browse):
+    client = browse("amira.falun")
+
+    def queries(case):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(of("overview", case.pk)).status_code == 200
+        return len(asked)
+
+    one = build.called(cast, days_ahead=5)
+    few = queries(one)
+    parties = ("party", "same_kommun", "reception")
+    more = build.consented(cast, parties=parties, number="199002222397")
+    more = build.called(cast, more, units=parties, days_ahead=5)
+    for who in parties:
+        way.propose(cast, more, who=who)
+    assert queries(more) == few
