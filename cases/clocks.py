@@ -18,6 +18,7 @@ STARTS = {
     "call_sent": "kallelsen",
     "meeting_start": "mötet",
     "went_home": "att personen gick hem",
+    "consultation_asked": "att personen bad om samråd",
 }
 UNITS = {"hours": ("timme", "timmar"), "days": ("dag", "dagar"), "weekdays": ("vardag", "vardagar")}
 NEXT_WEEKDAY = "next_weekday"

@@ -12,6 +12,7 @@ KINDS = """
         ('meeting', array['initiated', 'consented', 'called'], true),
         ('answer', array['called'], false),
         ('admission_notice', array['initiated', 'consented', 'called', 'met', 'planned', 'following_up'], false),
+        ('consultation', array['consented', 'called', 'met', 'planned', 'following_up'], false),
         ('payment', array['initiated', 'consented', 'called', 'met', 'planned', 'following_up'], false)
 ) as k (kind, states, before_plan)
 """

@@ -124,6 +124,7 @@ class DeadlineKind(TextChoices):
     FOLLOW_UP = "follow_up", "Uppföljning"  # TID-4
     ANSWER = "answer", "Svar på kallelsen"  # TID-6
     ADMISSION_NOTICE = "admission_notice", "Inskrivningsmeddelande"  # TID-8
+    CONSULTATION = "consultation", "Samråd"  # MOT-4
     PAYMENT = "payment", "Betalningsansvar"  # LUS 5:4: a day from which, nothing to do by it
 
 
@@ -136,6 +137,7 @@ class ClockEventKind(TextChoices):
     CALL_SENT = "call_sent", "Kallelse skickad"
     MEETING_START = "meeting_start", "Mötets början"
     WENT_HOME = "went_home", "Gick hem"
+    CONSULTATION_ASKED = "consultation_asked", "Personen bad om samråd"
 
 
 class CareType(TextChoices):

@@ -11,7 +11,9 @@ from cases.text_models import TextKey
 from cases.topics import NOT_SHARED, sees_all
 from casework import facts, tasks
 from casework.next_step import NOBODY, next_step
+from deviations import selectors
 from discharge import process
+from meetingroom import consultation
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
 from plans import pages as plans
@@ -61,7 +63,7 @@ def page(case, actor, *, revealed: bool = False) -> dict:
         | tasks.counted(todo_before)
         | plans.meter_of(case, actor)
         | {
-            "todo": todo(case, known, deadlines),
+            "todo": todo(case, known, deadlines) | waiting(case, actor, known, today),
             "tasks": todo_before,
             "question": question(case, whole=whole),
             "events": [timeline_row(event, actor, today) for event in happened[:LATEST]],
@@ -156,6 +158,18 @@ def todo(case, known, deadlines) -> dict:
         nearest = going[0]
         shown["due"] = ("skulle vara klart " if nearest["late"] else "senast ") + swedish.long_date(nearest["due_on"])
     return shown
+
+
+def waiting(case, actor, known, today) -> dict:
+    """Beside the next step: today's meeting, an absence to decide on, or a person who asked for samråd (MOT-2 to 4)."""
+    today_here = known.meeting_id and swedish.as_date(known.starts_at) == today
+    if today_here and access.may(case, actor, "meetings.hold"):
+        return {"other_url": address("meetingroom:start", case, known.meeting_id), "other_action": "Börja mötet"}
+    if access.may(case, actor, "deviations.decide") and selectors.undecided(actor.unit_id).filter(case=case).exists():
+        return {"other_url": address("deviations:list", case), "other_action": "Ta ställning till en frånvaro"}
+    if access.may(case, actor, "meetings.consult") and consultation.unanswered(case):
+        return {"other_url": address("meetingroom:consultations", case), "other_action": "Erbjud personen samråd"}
+    return {}
 
 
 def events(case, number: int):

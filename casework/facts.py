@@ -29,13 +29,15 @@ from casework.next_step import FOLLOW_UP_BEFORE, REMIND_BEFORE, Facts
 from consent.models import WAITING, Answer, Consent, LegalGround
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from notifications.models import InboxItem
-from plans.models import BlockKey, Plan, PlanState
+from plans.models import BlockKey, Doer, Measure, MeasureState, Plan, PlanState
 from preparation.bookings import ORDERED
 from preparation.models import Booking, BookingKind, PreparationKey, PreparationText
 
 # Another ground in law stands in for the answer about sharing, for the party that it names.
 TODAY = Func(function="sip_today", output_field=DateField())
 GROUND = LegalGround.objects.filter(case_id=OuterRef("case_id"), ended_at=None, valid_to__gte=TODAY)
+# The states in which a plan may be written.
+WRITTEN_IN = [State.MET, State.PLANNED, State.FOLLOWING_UP]
 NEVER = Q(case_id__isnull=True)
 PREPARED = (PreparationKey.WHAT_MATTERS, PreparationKey.QUESTION)
 
@@ -61,6 +63,9 @@ def of_case(ref: str):
         "draft": Plan.objects.filter(case_id=outer, state=PlanState.DRAFT),
         "drafted_words": Plan.objects.filter(case_id=outer, state=PlanState.DRAFT).annotate(
             row=FilteredRelation("blocks", condition=Q(blocks__key=BlockKey.WHAT_MATTERS))
+        ),
+        "proposed": Measure.objects.filter(
+            case_id=outer, doer=Doer.UNIT, state=MeasureState.PROPOSED, goal__plan__state=PlanState.DRAFT
         ),
         "deadline": Deadline.objects.filter(case_id=outer, met_at=None, cancelled_at=None),
         "parties": Participation.objects.filter(case_id=outer, ended_on=None),
@@ -113,6 +118,7 @@ def with_facts(cases, *, unit_id: int):
         consent_until=first(of["consent"], Coalesce("valid_to", Value(date.max))),
         # What matters to the person, as far as the draft says it to the unit; no draft is null.
         said=first(of["drafted_words"], Coalesce("row__text", Value(""), output_field=TextField())),
+        to_confirm=only_in(WRITTEN_IN, Exists(of["proposed"].filter(unit_id=unit_id))),
         consent_waiting=Exists(of["waiting"]),
         has_parties=Exists(of["parties"]),
         follow_up_on=only_in([State.PLANNED, State.FOLLOWING_UP], Subquery(follow_up)),
@@ -144,6 +150,7 @@ def facts_of(case: Case, actor, *, now, today, nameless: bool = False) -> Facts:
         own_unanswered=actor.unit_id in unanswered,
         others_unanswered=sum(unit != actor.unit_id for unit in unanswered),
         has_draft=case.said is not None,
+        to_confirm=bool(case.to_confirm),
         what_matters_said=bool(case.said),
         follow_up_on=case.follow_up_on,
         unprepared=case.prepared is False,
@@ -163,6 +170,9 @@ def turns(actor, *, now, today) -> dict[str, Q]:
     if actor.may("meetings.answer"):
         # The state first: what is cheap spares the subquery.
         answer = is_called & Q(Exists(of["unanswered"].filter(unit_id=actor.unit_id)))
+    confirm = NEVER
+    if actor.may("plans.edit"):
+        confirm = Q(case__state__in=WRITTEN_IN) & Q(Exists(of["proposed"].filter(unit_id=actor.unit_id)))
     steers = Q(case__owner_unit_id=actor.unit_id) | Q(case__lead_unit_id=actor.unit_id)
     lapsed = Q(Exists(of["consent"].filter(valid_to__lt=today)))
     over = Q(Exists(of["called"].filter(ends_at__lte=now)))
@@ -184,4 +194,4 @@ def turns(actor, *, now, today) -> dict[str, Q]:
     mine, theirs = (steers & to_do) | (~steers & ahead & books), (steers & waiting) | (~steers & ~(is_called & ahead))
     if not actor.may("plans.edit"):
         mine, theirs = NEVER, theirs | (steers & to_do)
-    return {"you": answer | mine, "others": ~answer & theirs}
+    return {"you": answer | confirm | mine, "others": ~answer & ~confirm & theirs}

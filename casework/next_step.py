@@ -33,6 +33,7 @@ class Facts:
     own_unanswered: bool = False
     others_unanswered: int = 0
     has_draft: bool = False
+    to_confirm: bool = False
     what_matters_said: bool = False
     follow_up_on: date | None = None
     # Before the kallelse nothing of the preparation is written; and an interpreter that the own unit books.
@@ -59,6 +60,8 @@ def next_step(facts: Facts) -> Step:
     """Say what comes next; without the right to do it, the same words as something others do."""
     if facts.own_unanswered and facts.may_answer:
         return answer(facts)
+    if facts.to_confirm and facts.may_write:
+        return confirm(facts)
     if not facts.steers:
         return follow_along(facts)
     step = STEERING[facts.state](facts)
@@ -75,6 +78,17 @@ def answer(facts) -> Step:
         url_name="meetings:answer",
         icon="send",
         meeting=facts.meeting_id,
+    )
+
+
+def confirm(facts) -> Step:
+    """Others have written what the unit is to do; no huvudman decides that for another (PLA-4)."""
+    return Step(
+        title="Bekräfta era insatser i planen",
+        why="Andra har föreslagit vad din enhet ska göra. Planen godkänns inte förrän ni har sagt ja.",
+        action="Läs och bekräfta",
+        url_name="plans:edit",
+        icon="circle-check",
     )
 
 

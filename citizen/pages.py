@@ -3,7 +3,7 @@
 from citizen import givers, news, preparing, readers, reading, words
 from citizen.door import is_guardian
 from papers.possible import OWN, Facts
-from plans import crisis
+from plans import crisis, disagreement
 
 
 def only_one(cases):
@@ -32,6 +32,7 @@ def plan_page(case, actor) -> dict:
         "plan": plan,
         "earlier": plans[1:],
         "meeting": reading.next_meeting(case),
+        "consultation": reading.consultation_now(case),
         "before": preparing.before_meeting(case),
         "consent": reading.consent_now(case),
         "last_reader": readers.last_reader(case, actor.user_id),
@@ -59,7 +60,11 @@ def version_page(case, plan) -> dict:
 
 
 def version_content(plan) -> dict:
-    return {"goals": reading.goals_of(plan), "worse": worse_of(plan)}
+    return {
+        "goals": reading.goals_of(plan),
+        "worse": worse_of(plan),
+        "disagreements": disagreement.lines(disagreement.of_plan(plan)),
+    }
 
 
 def worse_of(plan) -> list[dict]:

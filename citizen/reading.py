@@ -14,6 +14,7 @@ from citizen import words
 from citizen.door import is_guardian, may_see_place
 from consent import corrections
 from consent.models import WAITING, Answer, Consent, ConsentUnit, Disclosure, LegalGround
+from meetingroom.models import Consultation
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
 from plans.models import (
@@ -88,6 +89,11 @@ def next_meeting(case) -> dict | None:
         "waiting": words.and_list(waiting),
         "where": may_see_place(case),
     }
+
+
+def consultation_now(case) -> Consultation | None:
+    """The samråd that the person has asked for and that goes on (MOT-4)."""
+    return Consultation.objects.filter(case=case, ended_at=None).select_related("unit").first()
 
 
 def who_comes(meeting) -> tuple[list[dict], list[str]]:

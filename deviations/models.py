@@ -7,6 +7,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from cases.models import Case
 from cases.topics import ALL
+from meetings.models import Attendance
 from organisations.models import Assignment, Unit
 
 
@@ -71,3 +72,37 @@ class Deviation(ConcurrentTransitionMixin, models.Model):
     def closed(self, *, at, by, note=""):
         """The reporting unit is content with the answer."""
         self.closed_at, self.closed_by_id, self.closing_note = at, by.assignment_id, note
+
+
+class AbsenceOutcome(models.TextChoices):
+    REPORTED = "reported", "Rapporterades"
+    DISMISSED = "dismissed", "Rapporterades inte"
+
+
+class AbsenceDecision(models.Model):
+    """What was decided of a party with the duty that did not come to the meeting: once, with a reason for a no."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
+    attendance = models.OneToOneField(
+        Attendance, models.CASCADE, related_name="absence_decision", verbose_name="närvaro"
+    )
+    outcome = models.CharField("beslut", max_length=10, choices=AbsenceOutcome)
+    deviation = models.OneToOneField(Deviation, models.CASCADE, null=True, related_name="+", verbose_name="avvikelse")
+    reason = models.TextField("skäl", blank=True)
+    topics = models.BigIntegerField("ämnen", default=ALL, db_default=ALL)
+    decided_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="beslutat av")
+    decided_at = models.DateTimeField("beslutat", default=timezone.now)
+
+    class Meta:
+        verbose_name = "ställningstagande till frånvaro"
+        verbose_name_plural = "ställningstaganden till frånvaro"
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(outcome="reported", deviation__isnull=False, reason=""))
+                | (Q(outcome="dismissed", deviation=None) & ~Q(reason="")),
+                name="absence_decision_has_reason",
+            )
+        ]
+
+    def __str__(self):
+        return self.get_outcome_display()

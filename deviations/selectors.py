@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import Http404
 
 from cases.topics import mask_of
-from deviations.models import Deviation, DeviationState
+from deviations.models import AbsenceDecision, AbsenceOutcome, Deviation, DeviationState
 from meetings.models import Attendance, MeetingState
 from organisations import swedish
 from organisations.models import Unit
@@ -68,16 +69,32 @@ class Absence:
 
 def absences(case, actor) -> list[Absence]:
     """Parties with the duty that did not come to a held meeting and are not yet reported (MOT-3)."""
+    return [Absence(row.pk, row.unit, absent_text(row)) for row in undecided(actor.unit_id).filter(case=case)]
+
+
+def undecided(unit_id):
+    """Attendance rows of those with the duty that stayed away, neither reported nor dismissed; not one's own unit."""
+    reported = Deviation.objects.filter(
+        case=OuterRef("case_id"), kind="absent", concerns_unit=OuterRef("unit_id"),
+        reported_at__gte=OuterRef("meeting__starts_at"),
+    )  # fmt: skip
     found = Attendance.objects.filter(
-        case=case, came=False, invitation__has_duty=True, meeting__state=MeetingState.HELD, unit__isnull=False
-    )
-    found = found.exclude(unit_id=actor.unit_id).select_related("unit", "meeting").order_by("-meeting__starts_at", "pk")
-    reported = list(Deviation.objects.filter(case=case, kind="absent").values_list("concerns_unit_id", "reported_at"))
-    return [
-        Absence(row.pk, row.unit, absent_text(row))
-        for row in found
-        if not any(unit == row.unit_id and at >= row.meeting.starts_at for unit, at in reported)
-    ]
+        ~Exists(reported), came=False, invitation__has_duty=True, meeting__state=MeetingState.HELD, unit__isnull=False,
+        absence_decision=None,
+    )  # fmt: skip
+    return found.exclude(unit_id=unit_id).select_related("unit", "meeting").order_by("-meeting__starts_at", "pk")
+
+
+def to_decide(unit_id):
+    """What huvudansvarig's unit, before the plan the owner's, has to decide on; who the persons are is not said."""
+    steers = Q(case__lead_unit_id=unit_id) | Q(case__lead_unit=None, case__owner_unit_id=unit_id)
+    return undecided(unit_id).filter(steers).annotate(reference=F("case__reference"), person=F("case__person_id"))
+
+
+def dismissed(case):
+    """The absences that were not reported, with the reason, as far as the reader may see it."""
+    found = AbsenceDecision.objects.filter(case=case, outcome=AbsenceOutcome.DISMISSED)
+    return found.select_related("attendance__unit", "decided_by__staff").order_by("-decided_at", "-pk")
 
 
 def absent_text(attendance) -> str:

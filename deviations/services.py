@@ -5,7 +5,7 @@ from django.utils import timezone
 from audit import log
 from cases.services import note
 from cases.topics import ALL, must_be_readable, readable_by
-from deviations.models import Deviation
+from deviations.models import AbsenceDecision, AbsenceOutcome, Deviation
 from notifications import services as notifications
 from organisations.errors import RuleBroken
 
@@ -49,6 +49,39 @@ def report(*, case, kind, concerns_unit, text, by, topics=ALL) -> Deviation:
     )
     _tell(deviation, "reported", f"En avvikelse rapporterades till {concerns_unit.name}", by=by)
     return deviation
+
+
+def report_absence(*, case, attendance, text, by, topics=ALL) -> Deviation:
+    """Confirm that a party with the duty stayed away: the ready-made report goes to it (MOT-3)."""
+    _must_be_undecided(attendance)
+    made = report(case=case, kind="absent", concerns_unit=attendance.unit, text=text, topics=topics, by=by)
+    AbsenceDecision.objects.create(
+        case=case, attendance=attendance, outcome=AbsenceOutcome.REPORTED, deviation=made,
+        decided_by_id=by.assignment_id,
+    )  # fmt: skip
+    return made
+
+
+def dismiss_absence(*, case, attendance, reason: str, by, topics=ALL) -> AbsenceDecision:
+    """Do not report that a party stayed away, and say why; decided once (MOT-3)."""
+    _must_be_undecided(attendance)
+    if not reason.strip():
+        raise RuleBroken("Skriv varför frånvaron inte rapporteras.", field="reason")
+    must_be_readable(case.pk, topics, by=by)
+    made = AbsenceDecision.objects.create(
+        case=case, attendance=attendance, outcome=AbsenceOutcome.DISMISSED, reason=reason.strip(), topics=topics,
+        decided_by_id=by.assignment_id,
+    )  # fmt: skip
+    note(case, kind="absence_dismissed", text=f"Att {attendance.unit.name} inte kom rapporterades inte", by=by)
+    log.record("deviations.absence_dismissed", case_id=case.pk, person_id=case.person_id, object_id=str(attendance.pk))
+    return made
+
+
+def _must_be_undecided(attendance) -> None:
+    if attendance.came or attendance.unit_id is None or not attendance.invitation.has_duty:
+        raise RuleBroken("Det finns ingen frånvaro att ta ställning till.")
+    if AbsenceDecision.objects.filter(attendance=attendance).exists():
+        raise RuleBroken("Det är redan bestämt om frånvaron ska rapporteras.")
 
 
 def receive(*, deviation, by) -> None:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import log
@@ -10,7 +10,7 @@ from cases import frame
 from cases.access import door, may
 from cases.topics import ALL
 from deviations import selectors, services
-from deviations.forms import AnswerForm, CloseForm, ReportForm
+from deviations.forms import AbsenceForm, AnswerForm, CloseForm, ReportForm
 from organisations.access import allowed
 from organisations.errors import shown_on
 
@@ -24,8 +24,10 @@ def unit_list(request):
     page = Paginator(selectors.of_unit(request.actor.unit_id), PER_PAGE).get_page(request.GET.get("sida"))
     for row in page:
         row.step = selectors.next_step(row, request.actor.unit_id)
-    log.record("deviations.listed", action=log.READ, persons=sorted({row.case.person_id for row in page}))
-    return render(request, "deviations/unit_list.html", {"page": page})
+    waiting = list(selectors.to_decide(request.actor.unit_id)[:PER_PAGE])
+    persons = {row.case.person_id for row in page} | {row.person for row in waiting}
+    log.record("deviations.listed", action=log.READ, persons=sorted(persons))
+    return render(request, "deviations/unit_list.html", {"page": page, "waiting": waiting})
 
 
 @require_safe
@@ -36,7 +38,8 @@ def case_list(request, case):
         row.step = selectors.next_step(row, request.actor.unit_id)
     may_report = may(case, request.actor, "deviations.report")
     absences = selectors.absences(case, request.actor) if may_report else []
-    shown = {"rows": rows, "absences": absences, "may_report": may_report}
+    shown = {"rows": rows, "absences": absences, "may_report": may_report, "dismissed": selectors.dismissed(case)}
+    shown["may_decide"] = may(case, request.actor, "deviations.decide")
     return render(request, "deviations/case_list.html", frame.context(case, request.actor, here="deviations") | shown)
 
 
@@ -54,6 +57,25 @@ def report(request, case):
         return redirect("deviations:list", case.pk)
     shown = frame.context(case, request.actor, here="deviations")
     return render(request, "deviations/report.html", shown | {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@door("deviations.decide")
+def decide(request, case, attendance):
+    """A party with the duty stayed away: report it, or say why not (MOT-3)."""
+    found = get_object_or_404(selectors.undecided(request.actor.unit_id).select_related("invitation"), pk=attendance,
+                              case=case)  # fmt: skip
+    start = selectors.suggestion(case, request.actor, str(attendance))
+    form = AbsenceForm(request.POST or None, topics=start["topics"], initial={"text": start["text"]})
+    if request.method == "POST" and form.is_valid():
+        step = services.report_absence if form.reports else services.dismiss_absence
+        with shown_on(form):
+            step(case=case, attendance=found, by=request.actor, **form.values())
+        if form.is_valid():
+            messages.success(request, "Ditt beslut är sparat.")
+            return redirect("deviations:list", case.pk)
+    shown = frame.context(case, request.actor, here="deviations")
+    return render(request, "deviations/decide.html", shown | {"form": form, "row": found})
 
 
 @require_POST

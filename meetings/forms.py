@@ -212,6 +212,11 @@ class HoldForm(forms.Form):
     )
 
     topics = TopicsField(label="Vad handlar anteckningen om?")
+    afterwards = forms.BooleanField(
+        label="Mötet hölls utan systemet, och jag för in det i efterhand",
+        help_text="Det märks ”fört efter mötet”, med dag och ditt namn.",
+        required=False,
+    )
 
     def __init__(self, data=None, *, meeting, **kwargs):
         super().__init__(data, **kwargs)

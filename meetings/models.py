@@ -66,6 +66,11 @@ class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name="ersätter"
     )
+    # Held without the system and written in afterwards: when, and by whom.
+    entered_at = models.DateTimeField("fört efter mötet", null=True)
+    entered_by = models.ForeignKey(
+        Assignment, models.PROTECT, null=True, related_name="+", verbose_name="fört efter mötet av"
+    )
 
     class Meta:
         verbose_name = "möte"
@@ -74,6 +79,11 @@ class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"),
             models.CheckConstraint(condition=~Q(place="") | ~Q(link=""), name="meeting_has_place"),
             models.UniqueConstraint(fields=["case"], condition=Q(state="called"), name="meeting_one_called"),
+            models.CheckConstraint(
+                condition=Q(entered_at=None, entered_by=None)
+                | Q(entered_at__isnull=False, entered_by__isnull=False, state="held"),
+                name="meeting_entered_afterwards",
+            ),
         ]
         indexes = [models.Index(fields=["case", "-starts_at"], name="meeting_case_latest")]
 
@@ -97,8 +107,10 @@ class Meeting(WithTexts, ConcurrentTransitionMixin, models.Model):
         return self.said(MeetingTextKey.HELD_NOTE)
 
     @transition(field=state, source=MeetingState.CALLED, target=MeetingState.HELD)
-    def held(self):
-        """The meeting took place."""
+    def held(self, *, entered_at=None, by=None):
+        """The meeting took place; `entered_at` when it is written in afterwards."""
+        if entered_at:
+            self.entered_at, self.entered_by_id = entered_at, by.assignment_id
 
     @transition(field=state, source=MeetingState.CALLED, target=MeetingState.CANCELLED)
     def cancelled(self):

@@ -25,7 +25,9 @@ MAY_CALL = {State.CONSENTED, State.MET, State.PLANNED, State.FOLLOWING_UP}
 def meetings_of(case):
     units = Invitation.objects.select_related("unit__organisation", "unit__acts_for", "outside_party")
     units = units.prefetch_related("texts")
-    found = Meeting.objects.filter(case=case).select_related("chair", "writer", "called_by__staff", "called_by__unit")
+    found = Meeting.objects.filter(case=case).select_related(
+        "chair", "writer", "called_by__staff", "called_by__unit", "entered_by__staff"
+    )
     return found.prefetch_related(Prefetch("invitations", units.order_by("pk")), "attendances", "texts").order_by(
         "-called_at", "-pk"
     )

@@ -244,10 +244,13 @@ def cancel(*, case, meeting, why, by, topics=ALL) -> None:
     notifications.tell_person(case_id=case.pk, key=f"cancelled:{meeting.pk}")
 
 
-def hold(*, case, meeting, came, person_came: bool, by, others=(), note="", topics=ALL) -> None:
+def hold(
+    *, case, meeting, came, person_came: bool, by, others=(), note="", topics=ALL, afterwards: bool = False
+) -> None:
     """Record that the meeting took place and who came (MOT-3); `came` holds the ids of the invitations that did.
 
-    Meets TID-3. After a follow-up meeting the follow-up itself is written in the plan's pages.
+    Meets TID-3. After a follow-up meeting the follow-up itself is written in the plan's pages. `afterwards` marks a
+    meeting that was held without the system as written in afterwards.
     """
     must_be_called(meeting)
     if timezone.localdate(meeting.starts_at) > timezone.localdate():
@@ -256,17 +259,27 @@ def hold(*, case, meeting, came, person_came: bool, by, others=(), note="", topi
         case.follow_up_held()
     else:
         case.meeting_held()
-    meeting.held()
-    meeting.save(update_fields=["state"])
+    meeting.held(entered_at=timezone.now() if afterwards else None, by=by)
+    meeting.save(update_fields=["state", "entered_at", "entered_by"])
     write_text(meeting, key=MeetingTextKey.HELD_NOTE, text=note, topics=topics, by=by)
     Attendance.objects.bulk_create(attendance(case, meeting, set(came), person_came, others))
     case.save()
     if meeting.kind == MeetingKind.FIRST:
         deadlines.meet(case=case, kind=DeadlineKind.MEETING)
     deadlines.cancel(case=case, kind=DeadlineKind.ANSWER)
-    cases.note(case, kind="held", text=f"{when(meeting)} hölls", by=by)
+    cases.note(case, kind="held", text=f"{when(meeting)} hölls{'. Fört efter mötet' if afterwards else ''}", by=by)
     bookings.meeting_over(case=case)
-    log.record("meetings.held", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
+    event = "meetings.held_entered_afterwards" if afterwards else "meetings.held"
+    log.record(event, case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
+
+
+def came_late(*, case, attendance, by) -> None:
+    """One who was invited and not there at the beginning has come (MOT-3)."""
+    if attendance.came:
+        raise RuleBroken("Den personen är redan inskriven som närvarande.")
+    attendance.came = True
+    attendance.save(update_fields=["came"])
+    log.record("meetings.came_late", case_id=case.pk, person_id=case.person_id, object_id=str(attendance.pk))
 
 
 def attendance(case, meeting, came: set[int], person_came: bool, others) -> list[Attendance]:

@@ -35,6 +35,7 @@ def one(meeting) -> dict:
             ("Hjälp med uppkopplingen", meeting.connection_help),
             ("Leder mötet", meeting.chair.name),
             ("Skriver", meeting.writer.name),
+            ("Fört efter mötet", swedish.date_and_time(meeting.entered_at) if meeting.entered_at else ""),
             ("Kallade", "; ".join(answers)),
             ("Kom", "; ".join(came)),
             row(meeting, MeetingTextKey.HELD_NOTE),

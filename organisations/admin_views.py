@@ -22,6 +22,7 @@ DEADLINES = {
     "answer": "Svar på kallelsen",
     "measure": "Insats i planen",
     "admission_notice": "Inskrivningsmeddelande",
+    "consultation": "Samråd",
     "payment": "Betalningsansvar",
 }
 STARTS = {
@@ -32,6 +33,7 @@ STARTS = {
     "meeting_start": "mötets början, räknat bakåt",
     "measure_ends": "insatsens sista dag",
     "admission": "inskrivningen eller läkarens senare bedömning",
+    "consultation_asked": "att personen bad om samråd",
 }
 page_or_form = require_http_methods(["GET", "POST"])
 

@@ -3,8 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
-from organisations import session
-from organisations import session_rules as rules
+from organisations import session, session_window
 
 
 def chrome(request) -> dict:
@@ -22,5 +21,5 @@ def chrome(request) -> dict:
         "login_method": method,
         # A login from an identity provider is ended there too.
         "logout_url": reverse("identity:logout" if method == session.OIDC else "organisations:logout"),
-        "session": rules.shown(request) if signed_in else None,
+        "session": session_window.shown(request) if signed_in else None,
     }

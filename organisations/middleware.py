@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from audit import log
-from organisations import held, session, stepup
+from organisations import held, session, session_window, stepup
 from organisations import session_rules as rules
 from organisations.actors import citizen_actor, guest_actor, staff_actor
 from organisations.enums import UserKind
@@ -50,7 +50,9 @@ class HeadersMiddleware:
 class SessionMiddleware:
     """Ends a session at its limits, before anything asks who the user is; a view marked `polling` does not prolong.
 
-    A form that comes too late is answered with a page that says so; what was typed waits for the same user.
+    A form that comes too late is answered with a page that says so; what was typed waits for the same user. A window
+    (`session_window`) lets one place stay open past the idle limit; reading elsewhere is refused meanwhile, without
+    ending it.
     """
 
     def __init__(self, get_response):
@@ -68,12 +70,24 @@ class SessionMiddleware:
                     rules.prolong(request.session, at_once=not safe)
                 held.drop_when_sent(request)
                 return None
+            window = session_window.standing(request)
+            if window and (session_window.covers(request) or is_open_to_all(view)):
+                return None
+            if window and safe:
+                # Without the warning of the session, which would ask for the page again and again.
+                shown = {"window": window, "session": None}
+                return render(request, "organisations/only_window.html", shown, status=403)
             session.expire(request, view, limit)
-        if safe or not getattr(view, "login_required", True):
+        if safe or is_open_to_all(view):
             return None
         waits = held.KEY in request.session
         texts = [] if waits else held.texts(held.pairs_of(request))
         return render(request, "organisations/too_late.html", {"waits": waits, "texts": texts}, status=403)
+
+
+def is_open_to_all(view) -> bool:
+    """A view that asks for no login, such as the logout."""
+    return not getattr(view, "login_required", True)
 
 
 class ScopeMiddleware:

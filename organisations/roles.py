@@ -76,6 +76,7 @@ ACTIONS: dict[str, Rule] = {
     "meetings.handed": Rule(READERS, open_only=False),
     "meetings.remind": Rule(HANDLERS, steers=True),
     "meetings.hold": Rule(HANDLERS, steers=True),
+    "meetings.consult": Rule(HANDLERS, steers=True),
     # A link for one without an account: the calling side makes and ends it (KAL-3)
     "guests.link": Rule(HANDLERS, steers=True),
     # Plan: every party writes in the live plan (PLA-4); approving is the steering unit's.
@@ -125,6 +126,8 @@ ACTIONS: dict[str, Rule] = {
     "deviations.view": Rule(READERS, open_only=False),
     "deviations.report": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
     "deviations.answer": Rule(HANDLERS | {Role.MANAGER}, open_only=False),
+    # Whether an absence is reported, or not and why (MOT-3)
+    "deviations.decide": Rule(HANDLERS, steers=True, open_only=False),
     # Retention: a handler stops, an administrator prepares and approves in numbers
     "retention.hold": Rule(HANDLERS, open_only=False),
     "retention.administer": Rule(frozenset({Role.ORG_ADMIN})),

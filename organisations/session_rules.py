@@ -28,8 +28,13 @@ def ends_at(session) -> tuple[int, str]:
     """When this session ends if nothing more happens, and which of the two limits it is."""
     kind = session.get("kind", "staff")
     idle = session.get("seen", 0) + settings.SESSION_IDLE_SECONDS[kind]
-    absolute = session.get("signed_in_at", 0) + settings.SESSION_ABSOLUTE_SECONDS[kind]
+    absolute = absolute_end(session)
     return (idle, IDLE) if idle < absolute else (absolute, ABSOLUTE)
+
+
+def absolute_end(session) -> int:
+    """When the session ends whatever happens."""
+    return session.get("signed_in_at", 0) + settings.SESSION_ABSOLUTE_SECONDS[session.get("kind", "staff")]
 
 
 def ended(session) -> str:

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from organisations import held, session
+from organisations import held, session, session_window
 from organisations import login as login_rules
 from organisations import session_rules as rules
 from organisations.forms import PasswordForm
@@ -15,7 +15,7 @@ from organisations.middleware import polling, unscoped
 
 def state(request) -> JsonResponse:
     """What the page's warning needs: time left, whose session it is, and a token for the forms of an older page."""
-    shown = rules.shown(request)
+    shown = session_window.shown(request)
     return JsonResponse({name: shown[name] for name in ("left", "limit", "who")} | {"token": get_token(request)})
 
 

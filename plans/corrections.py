@@ -15,7 +15,7 @@ from notifications import services as notifications
 from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.models import Unit
-from plans import documents, rules, services, sharing
+from plans import disagreement_carry, documents, rules, services, sharing
 from plans.correction_models import REASON, PlanCorrection
 from plans.models import Goal, HandedOutCopy, Measure, Plan, PlanState
 from plans.rules import NotReady
@@ -52,6 +52,7 @@ def start(*, case, kind: str, reason: str, by) -> PlanCorrection:
     )  # fmt: skip
     services.make_texts(plan, {key: (row.text, row.topics) for key, row in before.rows.items()}, by=by)
     copy_goals(before, plan)
+    disagreement_carry.carry(before, plan)
     correction = PlanCorrection.objects.create(case=case, plan=plan, corrects=before, kind=kind, by_id=by.assignment_id)
     CaseText.objects.create(case=case, key=REASON.format(plan.pk), text=reason.strip(), saved_by_id=by.assignment_id)
     cases.note(case, kind="correction_started", text=f"En rättelse av version {before.version} påbörjades", by=by)
@@ -68,7 +69,7 @@ def copy_goals(before: Plan, plan: Plan) -> None:
             Measure(
                 case_id=plan.case_id, goal=goal, position=measure.position, carried_from=measure,
                 written_by_id=measure.written_by_id,
-                **{name: getattr(measure, name) for name in services.MEASURE_TEXTS},
+                **{name: getattr(measure, name) for name in services.MEASURE_CARRIED},
             )
             for measure in old.measures.all()
         )  # fmt: skip

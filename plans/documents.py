@@ -16,7 +16,7 @@ from meetings.models import Attendance
 from organisations import swedish
 from organisations.enums import Sector
 from organisations.errors import TooMany
-from plans import crisis, services, sharing
+from plans import crisis, disagreement, services, sharing
 from plans.models import AgreedForm, BlockKey, Doer, HandedOutCopy, Plan, PlanDocument
 from plans.sharing import NOT_SHARED, NOT_THE_WHOLE, PART_NOT_SHARED
 from plans.tasks import nudge
@@ -72,6 +72,7 @@ def context(plan: Plan, *, consent: Consent | None = None) -> dict:
         "crisis": {"levels": crisis.strip(plan.words, instead=NOT_SHARED)},
         "own_opinion": words["person_opinion"],
         "disagreement": words["disagreement"],
+        "disagreements": disagreement.lines(disagreement.of_plan(plan)),
         "lead": lead_text(plan),
         "follow_up": {
             "when": follow_up_when(plan),
@@ -171,7 +172,8 @@ def met_text(meeting) -> str:
     if meeting is None:
         return ""
     where = meeting.place or meeting.get_form_display().lower()
-    return first_up(f"{swedish.date_and_time(meeting.starts_at)}, {where}")
+    later = f". Fört efter mötet, {swedish.date_and_time(meeting.entered_at)}" if meeting.entered_at else ""
+    return first_up(f"{swedish.date_and_time(meeting.starts_at)}, {where}{later}")
 
 
 def participants(meeting_id) -> list[dict]:

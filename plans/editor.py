@@ -2,21 +2,22 @@
 
 from functools import wraps
 
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from cases import frame, topics
 from cases.access import may
-from plans import approval, attention, documents, language, rules, services
+from plans import approval, attention, changes, clash, documents, language, own_parts, rules, services, steps
 from plans.blocks import BLOCKS
 from plans.forms import MeasureForm
-from plans.models import Doer, Goal, Measure
+from plans.models import Doer, Goal, Measure, PlanState
 from plans.parties import Choices
 from plans.sharing import NOT_SHARED, PART_NOT_SHARED
 
 # The goals stand between the main goal and what others do.
 BEFORE_GOALS = ("viktigt", "varfor", "fungerar", "nulage", "huvudmal")
+GONE = "Någon har tagit bort den här delen. Din text är inte sparad. Kopiera den innan du går vidare."
 HIDDEN = {"csrfmiddlewaretoken", "revision", "seen"}
 
 
@@ -29,17 +30,39 @@ def drafting(view):
         if plan is None:
             return no_draft(request, case)
         plan.case = case
-        return view(request, case, plan, *args, **kwargs)
+        try:
+            return view(request, case, plan, *args, **kwargs)
+        except Http404:
+            # Somebody took the part away while this was written: what was typed is shown.
+            if not typed_in(request):
+                raise
+            if by_itself(request):
+                return JsonResponse({"errors": [GONE]})
+            return render(request, "plans/no_part.html", gone(request, case), status=409)
 
     return with_draft
 
 
-def no_draft(request, case):
+def by_itself(request) -> bool:
+    """The page saves while somebody writes on (static/js/plan.js)."""
+    return "X-Autosave" in request.headers
+
+
+def typed_in(request) -> list[str]:
     said = ((name, text) for name, text in request.POST.items() if name not in HIDDEN and text.strip())
-    typed = [text for name, text in said if not name.startswith("topics")]
+    return [text for name, text in said if not name.startswith("topics")]
+
+
+def gone(request, case) -> dict:
+    return {**frame.context(case, request.actor, here="plan"), "typed": typed_in(request)}
+
+
+def no_draft(request, case):
+    if by_itself(request):
+        return JsonResponse({"errors": [rules.APPROVED_MEANWHILE]})
     context = {
         **frame.context(case, request.actor, here="plan"),
-        "typed": typed,
+        "typed": typed_in(request),
         "may_start": may(case, request.actor, "plans.start") and case.state in services.WRITABLE_STATES,
         "exists": case.plans.exists(),
     }
@@ -70,12 +93,17 @@ def block_form(request, case, plan, block):
     if block.is_hidden(plan):
         raise Http404
     choices = Choices(case) if block.name == "ansvar" else None
-    return block.form(request.POST or None, plan=plan, choices=choices, topics=topics.active())
+    return block.form(clash.chosen(request.POST) or None, plan=plan, choices=choices, topics=topics.active())
 
 
 def measure_form(request, case, measure) -> MeasureForm:
     about = {"goal": measure.goal, "measure": measure, "topics": topics.active()}
-    return MeasureForm(request.POST or None, choices=Choices(case), **about)
+    return MeasureForm(clash.chosen(request.POST) or None, choices=Choices(case), **about)
+
+
+def number(text) -> int:
+    """A number that was sent, or one that nothing has."""
+    return int(text) if text and text.isdecimal() and len(text) < 10 else -1
 
 
 def back(case, anchor: str):
@@ -83,8 +111,9 @@ def back(case, anchor: str):
     return redirect(f"{reverse('plans:edit', args=[case.pk])}#{anchor}")
 
 
-def show(request, case, plan, *, form=None, editing: str = ""):
-    return render(request, "plans/edit.html", page(request.actor, case, plan, form=form, editing=editing))
+def show(request, case, plan, *, form=None, editing: str = "", status: int = 200):
+    shown = page(request.actor, case, plan, form=form, editing=editing)
+    return render(request, "plans/edit.html", shown, status=status)
 
 
 def page(actor, case, plan, *, form=None, editing: str = "") -> dict:
@@ -93,6 +122,7 @@ def page(actor, case, plan, *, form=None, editing: str = "") -> dict:
     reader = language.Reader(actor, case)
     blocks = [shown(block, plan, lacking, known, reader) for block in BLOCKS.values()]
     goals = [shown_goal(number, goal, known, reader) for number, goal in enumerate(plan.goals.all(), start=1)]
+    mark_own(blocks, goals, plan, actor)
     return {
         **frame.context(case, actor, here="plan"),
         "plan": plan,
@@ -108,6 +138,8 @@ def page(actor, case, plan, *, form=None, editing: str = "") -> dict:
         "checked": reader.form(form),
         "score": reader.score(plan),
         "writers": writers(plan, actor),
+        "writing": changes.writing(plan, actor),
+        **own_part(case, plan, actor),
         "may_approve": may(case, actor, "plans.approve"),
         "part_not_shared": "" if plan.seen_whole else PART_NOT_SHARED,
     }
@@ -158,6 +190,7 @@ def shown_goal(number: int, goal, known, reader) -> dict:
             "tags": topics.labels_of(measure.topics, known),
             "language": language.shown(reader.measure(measure)),
             "unwritten": measure.doer == Doer.UNIT and measure.authority_id is None,
+            "agreed": measure.doer == Doer.UNIT and not measure.waits,
         }
         for measure in goal.measures.all()
     ]
@@ -197,3 +230,33 @@ def writers(plan, actor) -> list[dict]:
     for measure in rules.all_measures(plan):
         people.setdefault(measure.written_by_id, measure.written_by)
     return [{"name": a.staff.name, "mine": pk == actor.assignment_id} for pk, a in people.items()]
+
+
+def mark_own(blocks, goals, plan, actor) -> None:
+    """Say at each part whether its last change is the reader's own, and so can be taken back; and what to confirm."""
+    last = steps.latest(plan)
+
+    def mine(*keys) -> bool:
+        found = [last[key] for key in keys if key in last]
+        return bool(found) and max(found)[1] == actor.assignment_id
+
+    for item in blocks:
+        keys = [("block", row.pk) for key, row in plan.rows.items() if key in item["block"].texts]
+        item["undo"] = mine(*keys, *(("column", name) for name in item["block"].form.columns))
+    for goal in goals:
+        goal["undo"] = mine(("goal", goal["row"].pk))
+        for measure in goal["measures"]:
+            measure["undo"] = mine(("measure", measure["row"].pk))
+            measure["to_confirm"] = measure["row"].waits and measure["row"].unit_id == actor.unit_id
+
+
+def own_part(case, plan, actor) -> dict:
+    """How far each party has come, and the reader's own."""
+    parts = own_parts.parts(case, plan)
+    return {"parts": parts, "own_part": next((part for part in parts if part.unit.pk == actor.unit_id), None)}
+
+
+def now(case, actor) -> dict:
+    """Who else writes in the draft now; the page asks every few seconds."""
+    plan = case.plans.filter(state=PlanState.DRAFT).first()
+    return {"case": case, "writing": changes.writing(plan, actor) if plan else []}

@@ -1,74 +1,17 @@
 """Forms of the plan: one small form per block, each knowing which text it was opened on."""
 
-from contextlib import contextmanager
-
 from django import forms
-from django.db import transaction
 
 from cases.topicfield import TopicsField
 from cases.topics import ALL
 from organisations import swedish
-from organisations.errors import RuleBroken
 from organisations.formfields import LineField, PlainTextField, SwedishDateField, SwedishTimeField
 from plans.models import BlockKey, Doer, FollowUp, Goal, HandedOutCopy, MeasureStatus
-from plans.rules import NotReady, Stale
+from plans.revision_forms import RevisionForm
+from plans.revision_forms import kept as kept
 from plans.services import TOPICS_OF, mark
 
 OTHERS_NOBODY = "Ingen annan än kommunen och regionen gör något"
-
-
-@contextmanager
-def kept(form):
-    """Run a service; a broken rule, each missing part and another's newer text are shown, what was typed stays."""
-    try:
-        with transaction.atomic():
-            yield
-    except Stale as stale:
-        form.show_both(stale)
-    except NotReady as refused:
-        for item in refused.missing:
-            form.add_error(None, item.text)
-    except RuleBroken as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
-
-
-class RevisionForm(forms.Form):
-    """A form on a text that others may change at the same time: a late save shows both texts (PLA-4)."""
-
-    revision = forms.IntegerField(widget=forms.HiddenInput)
-    other_texts: tuple = ()
-    other_saved = ""
-
-    def opened_on(self) -> dict:
-        """What the service needs to tell whether somebody else has saved meanwhile."""
-        return {"revision": self.cleaned_data["revision"]}
-
-    def renew(self, **hidden) -> None:
-        """Let the next save build on what the page shows now."""
-        self.data = self.data.copy()
-        for name, value in hidden.items():
-            self.data[name] = value
-
-    def show_both(self, stale: Stale) -> None:
-        """Put the other's text beside what was typed, and let the next save build on the other's revision."""
-        self.renew(revision=stale.revision, **({"seen": stale.seen} if "seen" in self.fields else {}))
-        theirs = {name: value for name, value in stale.theirs.items() if name in self.fields}
-        self.other_texts = [(self.fields[name].label, self.shown(name, value)) for name, value in theirs.items()]
-        self.other_saved = stale.saved
-        self.add_error(None, str(stale))
-
-    def shown(self, name: str, value) -> str:
-        """A stored value in words."""
-        if isinstance(self.fields[name], TopicsField):
-            return self.fields[name].words(value)
-        if isinstance(value, bool):
-            return "Ja" if value else "Nej"
-        if hasattr(value, "hour"):
-            return swedish.clock(value)
-        if hasattr(value, "year"):
-            return swedish.short_date(value)
-        choices = getattr(self.fields[name], "choices", None)
-        return str(dict(choices).get(value, value) if choices else value or "")
 
 
 class BlockForm(RevisionForm):
@@ -105,6 +48,12 @@ class BlockForm(RevisionForm):
 
     def values(self) -> dict:
         return {name: self.cleaned_data[name] for name in self.columns}
+
+    def renewed(self, plan) -> dict:
+        """What the next save builds on, after this one."""
+        rows = {row.key: row for row in plan.blocks.filter(key__in=self.rows)}
+        names = [*self.columns, *map(TOPICS_OF.format, rows)]
+        return {"revision": plan.revision, "seen": mark(plan, rows, names)}
 
     def to_save(self) -> dict:
         """What the service takes: the values, the topics of each text, and what the page was opened on."""
@@ -192,11 +141,10 @@ class LeadForm(BlockForm):
             "lead_authority_id": authority,
         }
 
-    def show_both(self, stale):
-        super().show_both(stale)
-        found = [a for a in self.assignments.values() if a.staff_id == stale.theirs["lead_staff_id"]]
-        who = f"{found[0].staff.name}, {found[0].unit.name}" if found else "Ingen vald"
-        self.other_texts = [("Huvudansvarig", who)]
+    def in_fields(self, stands: dict) -> dict:
+        staff, unit = stands["lead_staff_id"], stands["lead_unit_id"]
+        lead = next((pk for pk, a in self.assignments.items() if (a.staff_id, a.unit_id) == (staff, unit)), None)
+        return {"lead": lead, "authority": stands["lead_authority_id"]}
 
 
 class FollowUpDateForm(BlockForm):
@@ -273,11 +221,9 @@ class MeasureForm(RevisionForm):
             "unit_id": unit_id,
         }
 
-    def show_both(self, stale):
-        super().show_both(stale)
-        unit = f"unit:{stale.theirs['unit_id']}"
-        who = dict(self.fields["who"].choices).get(unit) or self.WHO.get(stale.theirs["doer"], "")
-        self.other_texts.insert(1, ("Vem ansvarar?", who))
+    def in_fields(self, stands: dict) -> dict:
+        who = f"unit:{stands['unit_id']}" if stands["unit_id"] else stands["doer"]
+        return super().in_fields(stands) | {"who": who}
 
 
 class HandOutForm(forms.Form):

@@ -12,8 +12,14 @@ from cases.topics import ALL
 from meetings.models import Meeting
 from organisations.models import Assignment, Authority, Staff, Unit
 from plans.correction_models import PlanCorrection as PlanCorrection
+from plans.disagreement_models import Disagreement as Disagreement
 from plans.export_models import PartyExport as PartyExport
+from plans.followup_models import FollowUp as FollowUp
+from plans.followup_models import MeasureReport as MeasureReport
+from plans.followup_models import MeasureStatus as MeasureStatus
 from plans.pdf_queue import Drawn
+from plans.step_models import PartDone as PartDone
+from plans.step_models import PlanStep as PlanStep
 
 
 class PlanState(models.TextChoices):
@@ -225,8 +231,16 @@ class Doer(models.TextChoices):
     OTHER = "other", "Någon annan"
 
 
-class Measure(models.Model):
-    """An insats: what, who, which huvudman, when, how often, where (PLA-2, PLA-3)."""
+class MeasureState(models.TextChoices):
+    PROPOSED = "proposed", "Föreslagen"
+    CONFIRMED = "confirmed", "Bekräftad"
+
+
+class Measure(ConcurrentTransitionMixin, models.Model):
+    """An insats: what, who, which huvudman, when, how often, where (PLA-2, PLA-3).
+
+    One that another unit is to do is proposed until a handler of that unit has confirmed it (PLA-4).
+    """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
     goal = models.ForeignKey(Goal, models.CASCADE, related_name="measures", verbose_name="mål")
@@ -249,6 +263,11 @@ class Measure(models.Model):
     )
     revision = models.PositiveIntegerField("revision", default=1)
     written_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="skriven av")
+    state = FSMField("läge", choices=MeasureState.choices, default=MeasureState.PROPOSED, protected=True)
+    confirmed_at = models.DateTimeField("bekräftad", null=True)
+    confirmed_by = models.ForeignKey(
+        Assignment, models.PROTECT, null=True, related_name="+", verbose_name="bekräftad av"
+    )
 
     class Meta:
         verbose_name = "insats"
@@ -263,6 +282,11 @@ class Measure(models.Model):
                 name="measure_dates",
             ),
             models.CheckConstraint(condition=Q(ongoing=False) | Q(ends_on=None), name="measure_ongoing_no_end"),
+            models.CheckConstraint(
+                condition=~Q(doer="unit", state="confirmed")
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="measure_confirmed_by_somebody",
+            ),
         ]
         # The sweep of the measures' own dates (TID-7).
         indexes = [
@@ -273,66 +297,20 @@ class Measure(models.Model):
     def __str__(self):
         return self.text[:60]
 
+    @property
+    def waits(self) -> bool:
+        """The unit that is to do it has not said yes."""
+        return self.doer == Doer.UNIT and self.state == MeasureState.PROPOSED
 
-class MeasureStatus(models.TextChoices):
-    PLANNED = "planned", "Planerad"
-    ONGOING = "ongoing", "Pågår"
-    DONE = "done", "Klar"
-    NOT_DONE = "not_done", "Blev inte av"
+    @transition(field=state, source=MeasureState.PROPOSED, target=MeasureState.CONFIRMED)
+    def confirmed(self, *, at, by):
+        """The unit that is to do it says yes; its own words need no other yes."""
+        self.confirmed_at, self.confirmed_by_id = at, by.assignment_id
 
-
-class MeasureReport(models.Model):
-    """How it goes with a measure (UPP-5); beside the plan, so that the approved version never changes."""
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
-    measure = models.ForeignKey(Measure, models.CASCADE, related_name="reports", verbose_name="insats")
-    status = models.CharField("status", max_length=10, choices=MeasureStatus)
-    reason = models.TextField("orsak", blank=True)
-    reported_at = models.DateTimeField("när", default=timezone.now)
-    reported_by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="av")
-
-    class Meta:
-        verbose_name = "lägesrapport"
-        verbose_name_plural = "lägesrapporter"
-        constraints = [
-            models.CheckConstraint(condition=~Q(status="not_done") | ~Q(reason=""), name="measure_report_reason")
-        ]
-        indexes = [models.Index(fields=["measure", "-reported_at"], name="measure_report_latest")]
-
-    def __str__(self):
-        return self.get_status_display()
-
-
-class FollowUp(models.Model):
-    """What a follow-up found (UPP-3), and what it leads to."""
-
-    OUTCOMES = [("continue", "Fortsätt som planerat"), ("revise", "Ändra planen"), ("close", "Avsluta")]
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="follow_ups", verbose_name="ärende")
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="follow_ups", verbose_name="plan")
-    meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, related_name="+", verbose_name="möte")
-    held_on = models.DateField("datum")
-    how_it_went = models.TextField("hur har det gått?")
-    helped = models.TextField("vad har hjälpt?", blank=True)
-    hindered = models.TextField("vad har hindrat?", blank=True)
-    new_circumstances = models.TextField("har något nytt hänt?", blank=True)
-    effect = models.TextField("blev det som du ville?", blank=True)
-    coordination_needed = models.BooleanField("behövs samordning fortfarande?", default=True)
-    outcome = models.CharField("och nu?", max_length=10, choices=OUTCOMES)
-    next_on = models.DateField("nästa uppföljning", null=True, blank=True)
-    topics = models.BigIntegerField("ämnen", default=ALL)
-    by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="skriven av")
-    created_at = models.DateTimeField("skriven", default=timezone.now)
-
-    class Meta:
-        verbose_name = "uppföljning"
-        verbose_name_plural = "uppföljningar"
-        constraints = [
-            models.CheckConstraint(condition=Q(outcome="close") | Q(next_on__isnull=False), name="follow_up_next_date")
-        ]
-
-    def __str__(self):
-        return f"Uppföljning {self.held_on}"
+    @transition(field=state, source=MeasureState.CONFIRMED, target=MeasureState.PROPOSED)
+    def reopened(self):
+        """It says something else than what was confirmed."""
+        self.confirmed_at = self.confirmed_by_id = None
 
 
 def nothing_hidden() -> list[int]:

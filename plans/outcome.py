@@ -18,5 +18,5 @@ def carry(*, premeeting: PreMeeting, plan: Plan, by) -> None:
     row = services.block_rows(draft, {BlockKey.SITUATION.value: ""})[BlockKey.SITUATION]
     premeetings.carried(premeeting=premeeting, to="plan", by=by)
     topics = row.topics | about if row.text else about
-    services.save_text(row, "\n".join(filter(None, [row.text, text])), topics, by=by)
+    services.save_text(draft, row, "\n".join(filter(None, [row.text, text])), topics, by=by)
     services.saved(draft, what=BlockKey.SITUATION, by=by)

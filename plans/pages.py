@@ -7,7 +7,18 @@ from cases import frame, topics
 from cases import services as cases
 from cases.access import may
 from organisations import swedish
-from plans import approval, attention, corrections, documents, language, rules, services, sharing, versions
+from plans import (
+    approval,
+    attention,
+    corrections,
+    documents,
+    language,
+    own_parts,
+    rules,
+    services,
+    sharing,
+    versions,
+)
 from plans.models import HandedOutCopy, Plan, PlanState
 
 
@@ -47,6 +58,7 @@ def overview(actor, case) -> dict:
         "may_correct": plan is not None and draft is None and may(case, actor, "plans.correct"),
         "draft": draft,
         "score": language.Reader(actor, case).score(draft) if draft and may_edit else None,
+        "to_confirm": own_parts.waiting_for(actor.unit_id, draft).count() if draft and may_edit else 0,
         "copies": handed_out(case) if plan else [],
         "writable": case.state in services.WRITABLE_STATES,
         "may_start": may(case, actor, "plans.start"),
@@ -130,6 +142,7 @@ def approving(actor, case, plan, form) -> dict:
         "checklist": rules.checklist(plan, lacking),
         "missing": lacking,
         "hints": attention.hints(plan, case),
+        "parts": own_parts.parts(case, plan),
         "sheet": documents.context(plan, consent=consent),
         "new_lead": case.lead_staff_id != plan.lead_staff_id or case.lead_unit_id != plan.lead_unit_id,
         "moves_to": plan.lead_unit if plan.lead_unit_id and plan.lead_unit_id != case.owner_unit_id else None,

@@ -16,7 +16,7 @@ when, where}]}], self_do, relatives_do, others_do,
 crisis {levels [{key (green, yellow, red), heading, plain (bool: no heading), hidden (bool), rows [{name (signs,
 self_help, call_first, we_do), label, text}]}], call_first (list of {name, phone})}; in one drawn before there were
 levels instead signs (text or list), self_help, we_do, call_first (text or list),
-own_opinion, disagreement, lead {name, title, unit, phone, authority},
+own_opinion, disagreement, disagreements [text], lead {name, title, unit, phone, authority},
 follow_up {when, where, who_calls}, met (when and where the meeting was),
 participants [{name, unit, phone, present (bool)}], consent {text}, copies [text],
 agreed {said, before [text], by, on}, signatures (bool: lines to sign on), signatures_text.

@@ -63,6 +63,10 @@ def missing(plan, *, today) -> list[Missing]:
             named = f"Huvudman saknas för insatsen ”{measure.text[:60]}”."
             text = f"{named} Välj en enhet i kommunen eller regionen, eller ”Någon annan”."
             found.append(Missing("authority", text, "mal"))
+        elif measure.waits:
+            # No huvudman decides measures for another (SoL 10:9, HSL 16:4, PLA-4).
+            text = f"{measure.unit.name} har inte bekräftat insatsen ”{measure.text[:60]}”."
+            found.append(Missing("confirmed", text, "mal"))
     if plan.words.get("others_measures") == "" and not plan.others_nobody:
         text = "Det saknas vad andra än kommunen och regionen gör. Skriv det, eller kryssa i att ingen annan gör något."
         found.append(Missing("others", text, "andra"))
@@ -101,6 +105,7 @@ PARTS = (
     Part("authority", "Vilken huvudman som ansvarar för varje insats", "mal", True),
     Part("others", "Vad andra än kommunen och regionen gör", "andra", True),
     Part("lead_authority", "Vilken huvudman som har det övergripande ansvaret", "ansvar", True),
+    Part("confirmed", "Att varje enhet har sagt ja till sina insatser", "mal", False),
     Part("lead", "Huvudansvarig person", "ansvar", False),
     Part("follow_up", "Datum för uppföljning", "uppfoljning", False),
 )
@@ -146,9 +151,6 @@ def hints(plan) -> list[Missing]:
     sectors = {m.authority.sector for m in measures if m.authority_id}
     if plan.seen_whole and measures and sectors != {Sector.KOMMUN, Sector.REGION}:
         found.append(Missing("both", "En SIP har oftast insatser från både kommunen och regionen.", "mal"))
-    if any(m.authority_id and m.written_by.unit.acts_for_id != m.authority_id for m in measures):
-        text = "En insats är skriven av någon annan än den som ska göra den. Fråga att den stämmer."
-        found.append(Missing("own_part", text, "mal"))
     if words.get("person_opinion") == "":
         found.append(Missing("opinion", "Personens egen åsikt om planen är inte skriven.", "asikt"))
     if not crisis.written(words):

@@ -17,8 +17,8 @@ from meetings.models import Meeting, MeetingState
 from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.models import Unit
-from plans import sharing
-from plans.models import BlockKey, Goal, Measure, MeasureReport, MeasureStatus, Plan, PlanBlock, PlanState
+from plans import disagreement_carry, sharing, steps
+from plans.models import BlockKey, Goal, Measure, MeasureReport, MeasureState, MeasureStatus, Plan, PlanBlock, PlanState
 from plans.rules import APPROVED_MEANWHILE, Stale, digest
 from preparation import services as preparation
 
@@ -29,6 +29,8 @@ GOAL_TEXTS = ("text", "horizon", "how_noticed", "topics")
 MEASURE_TEXTS = (
     "text", "doer", "unit_id", "doer_name", "starts_on", "ends_on", "ongoing", "frequency", "place", "topics",
 )  # fmt: skip
+# A measure that goes on unchanged needs no new yes from its unit.
+MEASURE_CARRIED = (*MEASURE_TEXTS, "state", "confirmed_at", "confirmed_by_id")
 COLUMNS = {*Plan.CONTENT, "lead_staff_id", "lead_unit_id", "lead_authority_id"}
 # The name under which a text's topics stand among the values of its block.
 TOPICS_OF = "topics_{}"
@@ -84,6 +86,7 @@ def start_draft(*, case, by) -> Plan:
     if before:
         carry_texts(before, plan, by=by)
         carry_goals(before, plan, by=by)
+        disagreement_carry.carry(before, plan)
     else:
         # Why is what the need was said to be, about what that was about; the rest the person said beforehand.
         said = {BlockKey.WHY: (case.reason_note, case.topics_of(TextKey.REASON_NOTE))}
@@ -118,7 +121,7 @@ def carry_goals(before: Plan, plan: Plan, *, by) -> None:
         Measure.objects.bulk_create(
             Measure(
                 case_id=plan.case_id, goal=goal, position=measure.position, carried_from=measure,
-                written_by_id=measure.written_by_id, **{name: getattr(measure, name) for name in MEASURE_TEXTS},
+                written_by_id=measure.written_by_id, **{name: getattr(measure, name) for name in MEASURE_CARRIED},
             )
             for measure in old.measures.all() if measure.pk not in done
         )  # fmt: skip
@@ -182,11 +185,14 @@ def mark(plan: Plan, rows: dict, names) -> str:
     return digest(standing(plan, rows, names) | saves)
 
 
-def save_block(*, plan, values: dict, revision: int, by, topics: dict | None = None, seen: str = "") -> Plan:
+def save_block(
+    *, plan, values: dict, revision: int, by, topics: dict | None = None, seen: str = "", by_itself: bool = False
+) -> Plan:
     """Save one block of the draft: texts by key, columns of the plan, and in `topics` the mask of each text.
 
     `seen` is the block's mark as it was opened; without it `revision` decides. Raises Stale when somebody has saved
     another text in the same block meanwhile, RuleBroken for what the writer cannot read before or after.
+    `by_itself`: the page saved while somebody wrote on.
     """
     values = values | {TOPICS_OF.format(key): mask for key, mask in (topics or {}).items()}
     known = {*BlockKey.values, *map(TOPICS_OF.format, BlockKey.values), *COLUMNS}
@@ -202,8 +208,14 @@ def save_block(*, plan, values: dict, revision: int, by, topics: dict | None = N
     for key, mask in (topics or {}).items():
         sharing.must_be_readable(draft.case_id, mask, by=by, field=TOPICS_OF.format(key))
     for key, row in rows.items():
-        save_text(row, values.get(key, row.text), values.get(TOPICS_OF.format(key), row.topics), by=by)
+        said = values.get(key, row.text), values.get(TOPICS_OF.format(key), row.topics)
+        save_text(draft, row, *said, by_itself=by_itself, by=by)
     columns = [name for name in values if name in COLUMNS]
+    if changed := {name: stands[name] for name in columns if stands[name] != values[name]}:
+        # Who may not see what others do may not see that nobody does either.
+        mask = rows[BlockKey.OTHERS_MEASURES].topics if "others_nobody" in changed else 0
+        about = {"topics": mask, "revision": draft.revision, "by_itself": by_itself}
+        steps.keep(draft, before=changed, by=by, **about)
     for name in columns:
         setattr(draft, name, values[name])
     draft.save(update_fields=[name.removesuffix("_id") for name in columns])
@@ -211,10 +223,13 @@ def save_block(*, plan, values: dict, revision: int, by, topics: dict | None = N
     return draft
 
 
-def save_text(row: PlanBlock, text: str, topics: int, *, by) -> None:
-    """Write one text, if it is another than before."""
+def save_text(draft: Plan, row: PlanBlock, text: str, topics: int, *, by, by_itself: bool = False) -> None:
+    """Write one text, if it is another than before, which is kept."""
     if (row.text, row.topics) == (text, topics):
         return
+    before = {"text": row.text, "topics": row.topics}
+    about = {"topics": row.topics, "revision": row.revision, "by_itself": by_itself}
+    steps.keep(draft, block=row, before=before, by=by, **about)
     row.text, row.topics, row.revision = text, topics, row.revision + 1
     row.saved_at, row.saved_by_id = timezone.now(), by.assignment_id
     row.save(update_fields=["text", "topics", "revision", "saved_at", "saved_by"])
@@ -232,11 +247,11 @@ def add_goal(*, plan, text, by, horizon="short", how_noticed="", topics=ALL) -> 
     return goal
 
 
-def change_goal(*, goal, values: dict, revision: int, by) -> Goal:
+def change_goal(*, goal, values: dict, revision: int, by, by_itself: bool = False) -> Goal:
     """Change a goal of the draft. Raises Stale when somebody has changed it meanwhile."""
     draft = locked_draft(goal.plan)
     now = Goal.objects.get(pk=goal.pk)
-    _change(now, draft, values, GOAL_TEXTS, revision, by=by)
+    _change(now, draft, values, GOAL_TEXTS, revision, by_itself=by_itself, by=by)
     saved(draft, what="goal", by=by)
     return now
 
@@ -254,30 +269,36 @@ def delete_goal(*, goal, by) -> None:
 def add_measure(*, goal, text, doer, by, unit_id=None, topics=None, **values) -> Measure:
     """Add a measure last under a goal, about what the goal is about unless `topics` says otherwise.
 
-    The database sets the huvudman from the unit (PLA-2, PLA-4).
+    The database sets the huvudman from the unit. What another unit is to do is proposed to it (PLA-2, PLA-4).
     """
     draft = locked_draft(goal.plan)
     topics = goal.topics if topics is None else topics
     unit = chosen_unit(draft.case, unit_id)
     own_part(draft.case, unit, by=by)
     sharing.must_be_readable(draft.case_id, topics, by=by)
-    measure = Measure.objects.create(
+    measure = Measure(
         case_id=draft.case_id, goal=goal, position=sharing.next_place(goal), text=text, doer=doer, unit=unit,
         written_by_id=by.assignment_id, topics=topics, **values,
     )  # fmt: skip
+    if measure.unit_id == by.unit_id:
+        measure.confirmed(at=timezone.now(), by=by)
+    measure.save()
     saved(draft, what="measure", by=by)
     return measure
 
 
-def change_measure(*, measure, values: dict, revision: int, by) -> Measure:
-    """Change a measure of the draft. Raises Stale when somebody has changed it meanwhile."""
+def change_measure(*, measure, values: dict, revision: int, by, by_itself: bool = False) -> Measure:
+    """Change a measure of the draft; what another unit had confirmed is proposed to it anew (PLA-4).
+
+    Raises Stale when somebody has changed it meanwhile.
+    """
     draft = locked_draft(measure.goal.plan)
     now = Measure.objects.select_related("unit").get(pk=measure.pk)
     own_part(draft.case, now.unit, by=by)
     if values["unit_id"] != now.unit_id:
         own_part(draft.case, chosen_unit(draft.case, values["unit_id"]), by=by)
     now.written_by_id = by.assignment_id
-    _change(now, draft, values, MEASURE_TEXTS, revision, by=by)
+    _change(now, draft, values, MEASURE_TEXTS, revision, by_itself=by_itself, by=by)
     saved(draft, what="measure", by=by)
     return now
 
@@ -308,16 +329,28 @@ def move(*, item: Goal | Measure, up: bool, by) -> None:
     saved(draft, what="order", by=by)
 
 
-def _change(row, draft, values: dict, names: tuple, revision: int, *, by) -> None:
+def _change(row, draft, values: dict, names: tuple, revision: int, *, by, by_itself: bool) -> None:
     stands = {name: getattr(row, name) for name in names}
     values = {"topics": row.topics} | values
     if row.revision != revision and stands != values:
         raise Stale(theirs=stands, revision=row.revision, saved=saved_words(draft))
     sharing.must_be_readable(draft.case_id, values["topics"], by=by)
+    about = {"topics": row.topics, "revision": row.revision, "by_itself": by_itself}
+    steps.keep(draft, before=stands, by=by, **{row._meta.model_name: row}, **about)
     for name in names:
         setattr(row, name, values[name])
+    if isinstance(row, Measure) and any(stands[name] != values[name] for name in names if name != "topics"):
+        said_anew(row, by=by)
     row.revision += 1
     row.save()
+
+
+def said_anew(measure: Measure, *, by) -> None:
+    """Another wording: one's own is said by that, another unit's waits for its yes."""
+    if measure.state == MeasureState.CONFIRMED:
+        measure.reopened()
+    if measure.unit_id == by.unit_id:
+        measure.confirmed(at=timezone.now(), by=by)
 
 
 def chosen_unit(case, unit_id) -> Unit | None:

@@ -3,6 +3,7 @@
 from django.db.models import Prefetch
 
 from consent.snapshot import build, day, part, section
+from plans import disagreement
 from plans.models import BlockKey, Doer, FollowUp, Goal, Measure, MeasureReport, Plan
 
 __all__ = ["build"]
@@ -29,6 +30,7 @@ def one(plan) -> dict:
         f"Version {plan.version}, {plan.get_state_display().lower()}{corrected(plan)}",
         [
             *texts,
+            *(("Det här är vi inte överens om", line, topics) for line, topics in not_agreed(plan)),
             *columns,
             ("Huvudansvarig", plan.lead_staff.name if plan.lead_staff_id else ""),
             ("Huvudman med övergripande ansvar", plan.lead_authority.name if plan.lead_authority_id else ""),
@@ -41,6 +43,13 @@ def one(plan) -> dict:
         ],
         [goal_part(goal) for goal in plan.goals.all()],
     )
+
+
+def not_agreed(plan):
+    """Each disagreement with its topics, and those of the goal that it is about."""
+    for row in disagreement.of_plan(plan):
+        [line] = disagreement.lines([row])
+        yield line, row.topics | row.goal.topics if row.goal_id else row.topics
 
 
 def corrected(plan) -> str:

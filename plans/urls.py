@@ -9,6 +9,7 @@ from plans import (
     views_export,
     views_followups,
     views_language,
+    views_together,
 )
 
 app_name = "plans"
@@ -47,7 +48,15 @@ urlpatterns = [
     path(f"{writing}insats/<int:measure>/", views_edit.measure, name="measure"),
     path(f"{writing}insats/<int:measure>/ta-bort/", views_edit.delete_measure, name="delete_measure"),
     path(f"{writing}insats/<int:measure>/flytta-<slug:way>/", views_edit.move_measure, name="move_measure"),
+    path(f"{writing}mal/<int:goal>/angra/", views_together.undo_goal, name="undo_goal"),
+    path(f"{writing}insats/<int:measure>/angra/", views_together.undo_measure, name="undo_measure"),
+    path(f"{writing}insats/<int:measure>/bekrafta/", views_together.confirm, name="confirm"),
+    path(f"{writing}andringar/", views_together.list_changes, name="changes"),
+    path(f"{writing}andringar/<int:step>/", views_together.put_back, name="put_back"),
+    path(f"{writing}nu/", views_together.now, name="now"),
+    path(f"{writing}var-del/", views_together.part, name="part"),
     path(f"{writing}<slug:name>/", views_edit.block, name="block"),
+    path(f"{writing}<slug:name>/angra/", views_together.undo_block, name="undo_block"),
     path(f"{case}samtycke/aterkalla/", views_endings.withdraw, name="withdraw"),
     path(f"{case}lamna/", views_endings.leave, name="leave"),
     path(f"{case}aktorer/<int:party>/avsluta/", views_endings.end_party, name="end_party"),

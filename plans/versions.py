@@ -17,7 +17,9 @@ GONE, CHANGED = ("Borttaget", "danger", "minus"), ("Ändrat", "warn", "pencil")
 
 def listed(case):
     """All versions, latest first, with who approved them."""
-    people = case.plans.select_related("approved_by__staff", "approved_by__unit", "saved_by__staff", "lead_staff")
+    people = case.plans.select_related(
+        "approved_by__staff", "approved_by__unit", "saved_by__staff", "lead_staff", "meeting__entered_by__staff"
+    )
     people = people.select_related("correction__corrects")
     return people.order_by("-version")
 
@@ -86,7 +88,7 @@ def texts_of(plan: Plan) -> dict[str, list[str]]:
         "Det här gör andra": split(said["others_do"]),
         "Om du mår sämre": [line for level in said["crisis"]["levels"] for line in level_lines(level)],
         "Vad du tycker om planen": split(said["own_opinion"]),
-        "Det här är vi inte överens om": split(said["disagreement"]),
+        "Det här är vi inte överens om": [*split(said["disagreement"]), *said["disagreements"]],
         "Huvudansvarig": split(", ".join(filter(None, (lead.get(k) for k in ("name", "title", "unit", "authority"))))),
         "Uppföljning": split(", ".join(filter(None, (follow_up["when"], follow_up["where"], follow_up["who_calls"])))),
         "Vilka som får planen": said["copies"],

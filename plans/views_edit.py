@@ -1,14 +1,17 @@
 """Writing the draft: one small form per block, goal and measure; each works without JavaScript."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import topics
 from cases.access import door
-from plans import editor, outcome, pages, services
+from organisations import held
+from plans import editor, outcome, pages, services, writing
 from plans.editor import drafting
-from plans.forms import GoalForm, MeasureForm, kept
+from plans.forms import GoalForm, MeasureForm
 from plans.parties import Choices
 from preparation.pages import premeeting_of
 
@@ -27,45 +30,38 @@ def edit(request, case, plan):
     return editor.show(request, case, plan)
 
 
+@held.refills
 @require_http_methods(["GET", "POST"])
 @door("plans.edit")
 @drafting
 def block(request, case, plan, name):
-    found = editor.block_of(name)
-    form = editor.block_form(request, case, plan, found)
-    if request.method == "POST" and form.is_valid():
-        with kept(form):
-            services.save_block(plan=plan, by=request.actor, **form.to_save())
-        if form.is_valid():
-            return editor.back(case, name)
-    return editor.show(request, case, plan, form=form, editing=name)
+    form = editor.block_form(request, case, plan, editor.block_of(name))
+    about = {"plan": plan, "by": request.actor, "by_itself": editor.by_itself(request)}
+    save = partial(services.save_block, **about)
+    return writing.answer(request, case, plan, form, save=lambda f: save(**f.to_save()), editing=name)
 
 
+@held.refills
 @require_http_methods(["GET", "POST"])
 @door("plans.edit")
 @drafting
 def add_goal(request, case, plan):
     form = GoalForm(request.POST or None, topics=topics.active())
-    if request.method == "POST" and form.is_valid():
-        with kept(form):
-            services.add_goal(plan=plan, by=request.actor, **form.values())
-        if form.is_valid():
-            return editor.back(case, "mal")
-    return editor.show(request, case, plan, form=form, editing="goal:new")
+    save = partial(services.add_goal, plan=plan, by=request.actor)
+    shown = {"editing": "goal:new", "anchor": "mal"}
+    return writing.answer(request, case, plan, form, save=lambda f: save(**f.values()), **shown)
 
 
+@held.refills
 @require_http_methods(["GET", "POST"])
 @door("plans.edit")
 @drafting
 def goal(request, case, plan, goal):
     found = editor.goal_of(plan, goal)
-    form = GoalForm(request.POST or None, goal=found, topics=topics.active())
-    if request.method == "POST" and form.is_valid():
-        with kept(form):
-            services.change_goal(goal=found, values=form.values(), by=request.actor, **form.opened_on())
-        if form.is_valid():
-            return editor.back(case, f"mal-{found.pk}")
-    return editor.show(request, case, plan, form=form, editing=f"goal:{found.pk}")
+    form = GoalForm(writing.sent(request), goal=found, topics=topics.active())
+    save = partial(services.change_goal, goal=found, by=request.actor, by_itself=editor.by_itself(request))
+    shown = {"editing": f"goal:{found.pk}", "anchor": f"mal-{found.pk}"}
+    return writing.answer(request, case, plan, form, save=lambda f: save(values=f.values(), **f.opened_on()), **shown)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,32 +84,28 @@ def move_goal(request, case, plan, goal, way):
     return editor.back(case, f"mal-{goal}")
 
 
+@held.refills
 @require_http_methods(["GET", "POST"])
 @door("plans.edit")
 @drafting
 def add_measure(request, case, plan, goal):
     found = editor.goal_of(plan, goal)
     form = MeasureForm(request.POST or None, choices=Choices(case), goal=found, topics=topics.active())
-    if request.method == "POST" and form.is_valid():
-        with kept(form):
-            services.add_measure(goal=found, by=request.actor, **form.values())
-        if form.is_valid():
-            return editor.back(case, f"mal-{found.pk}")
-    return editor.show(request, case, plan, form=form, editing=f"new:{found.pk}")
+    save = partial(services.add_measure, goal=found, by=request.actor)
+    shown = {"editing": f"new:{found.pk}", "anchor": f"mal-{found.pk}"}
+    return writing.answer(request, case, plan, form, save=lambda f: save(**f.values()), **shown)
 
 
+@held.refills
 @require_http_methods(["GET", "POST"])
 @door("plans.edit")
 @drafting
 def measure(request, case, plan, measure):
     found = editor.measure_of(plan, measure)
     form = editor.measure_form(request, case, found)
-    if request.method == "POST" and form.is_valid():
-        with kept(form):
-            services.change_measure(measure=found, values=form.values(), by=request.actor, **form.opened_on())
-        if form.is_valid():
-            return editor.back(case, f"mal-{found.goal_id}")
-    return editor.show(request, case, plan, form=form, editing=f"measure:{found.pk}")
+    save = partial(services.change_measure, measure=found, by=request.actor, by_itself=editor.by_itself(request))
+    shown = {"editing": f"measure:{found.pk}", "anchor": f"mal-{found.goal_id}"}
+    return writing.answer(request, case, plan, form, save=lambda f: save(values=f.values(), **f.opened_on()), **shown)
 
 
 @require_http_methods(["GET", "POST"])

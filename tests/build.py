@@ -12,7 +12,7 @@ from consent import coverage, givers, grounds, representatives
 from consent import services as consents
 from consent.handing_over import send_version
 from meetings import services as meetings
-from plans import approval, followups
+from plans import approval, followups, own_parts
 from plans import services as plans
 
 # Official test numbers of adults, taken in turn.
@@ -155,7 +155,31 @@ def written(cast, plan, *, who="owner", party="party", lead=None, follow_up_in=6
             ongoing=True,
         )  # fmt: skip
         plans.add_measure(goal=goal, text="Du gör tre övningar.", doer="self", frequency="Varje dag", by=by)
+    confirmed(cast, plan, who=party)
+    with cast.acting(who):
         return plans.draft_of(plan.case)
+
+
+def changed(cast, draft, *, who="owner"):
+    """A change in a draft, so that there is something to take back."""
+    with cast.acting(who):
+        said = {"values": {"why": "Flera hjälper dig."}, "revision": draft.revision}
+        return plans.save_block(plan=draft, **said, by=cast.actor(who))
+
+
+def proposed(cast, case, *, who="owner", to="party"):
+    """What one unit writes in the draft for another to do, and to confirm; returns the measure."""
+    with cast.acting(who):
+        goal = plans.draft_of(Case.objects.get(pk=case.pk)).goals.first()
+        told = {"text": "Ni ringer varje vecka.", "doer": "unit", "unit_id": cast.unit(to).pk}
+        return plans.add_measure(goal=goal, by=cast.actor(who), **told)
+
+
+def confirmed(cast, plan, *, who="party"):
+    """The unit of `who` says yes to everything that others have proposed that it does."""
+    with cast.acting(who):
+        for measure in own_parts.waiting_for(cast.unit(who).pk, plan).select_related("goal__plan"):
+            own_parts.confirm(measure=measure, revision=measure.revision, by=cast.actor(who))
 
 
 def drafted(cast, case=None, *, who="owner", whole=True, **values):

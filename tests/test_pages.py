@@ -117,6 +117,10 @@ def header_faults(response, referrer=settings.SECURE_REFERRER_POLICY) -> list[st
     return found + ([] if "camera=()" in response.headers.get("Permissions-Policy", "") else ["Permissions-Policy"])
 
 
+# What a page asks for while somebody looks at it, and puts in its own place.
+PIECES = {"plans:now"}
+
+
 def private(text: str) -> bool:
     numbers = [form for number in NUMBERS.values() for form in (number, f"{number[:8]}-{number[8:]}")]
     return any(word in text for word in (GIVEN_NAME, FAMILY_NAME, *numbers))
@@ -138,7 +142,9 @@ def test_every_page_has_its_headers_and_names_nobody_where_it_must_not(atlas, pa
         if response.headers["Content-Type"].startswith("text/html") and response.content:
             page = Page(response.content.decode())
             faults += page.faults
-            if not page.title.strip() or private(page.title) or re.search(r"\d{4,}", page.title):
+            if target.name in PIECES:
+                faults += [] if not page.title else ["a whole page where a piece is asked for"]
+            elif not page.title.strip() or private(page.title) or re.search(r"\d{4,}", page.title):
                 faults.append(f"title: {page.title.strip()}")
         wrong += [(who, target.name, faults)] if faults else []
     assert wrong == []

@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("cases", "0001_initial"),
+        ("meetings", "0001_initial"),
         ("organisations", "0001_initial"),
     ]
 
@@ -135,5 +136,75 @@ class Migration(migrations.Migration):
                 ],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
+        ),
+        migrations.CreateModel(
+            name="AbsenceDecision",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("reported", "Rapporterades"), ("dismissed", "Rapporterades inte")],
+                        max_length=10,
+                        verbose_name="beslut",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="skäl")),
+                ("topics", models.BigIntegerField(db_default=-1, default=-1, verbose_name="ämnen")),
+                ("decided_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="beslutat")),
+                (
+                    "attendance",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="absence_decision",
+                        to="meetings.attendance",
+                        verbose_name="närvaro",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="beslutat av",
+                    ),
+                ),
+                (
+                    "deviation",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="deviations.deviation",
+                        verbose_name="avvikelse",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ställningstagande till frånvaro",
+                "verbose_name_plural": "ställningstaganden till frånvaro",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("deviation__isnull", False), ("outcome", "reported"), ("reason", "")),
+                            models.Q(
+                                ("deviation", None), ("outcome", "dismissed"), models.Q(("reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="absence_decision_has_reason",
+                    )
+                ],
+            },
         ),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from organisations.rls import case_rows
+from organisations.rls import STEERS, case_rows, same_case
 
 REPORTS = "(select ctx_writer()) and deviations_deviation.reported_unit_id = (select ctx_unit())"
 SIDES = (
@@ -25,4 +25,7 @@ class Migration(migrations.Migration):
             open_only=False,
             topics=True,
         ),
+        case_rows("deviations_absencedecision", insert=STEERS, update=None, open_only=False, topics=True),
+        same_case("deviations_absencedecision", "attendance_id", "meetings_attendance"),
+        same_case("deviations_absencedecision", "deviation_id", "deviations_deviation"),
     ]

@@ -540,4 +540,31 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="time_proposal_ends_after_start"
             ),
         ),
+        migrations.AddField(
+            model_name="meeting",
+            name="entered_at",
+            field=models.DateTimeField(null=True, verbose_name="fört efter mötet"),
+        ),
+        migrations.AddField(
+            model_name="meeting",
+            name="entered_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="organisations.assignment",
+                verbose_name="fört efter mötet av",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("entered_at", None), ("entered_by", None)),
+                    models.Q(("entered_at__isnull", False), ("entered_by__isnull", False), ("state", "held")),
+                    _connector="OR",
+                ),
+                name="meeting_entered_afterwards",
+            ),
+        ),
     ]

@@ -4,7 +4,7 @@ from django.db import migrations
 
 from organisations.rls import STEERS, case_rows, same_case
 
-MEETING = "state"
+MEETING = "state, entered_at, entered_by_id"
 # The party's own answer, or one that the steering unit took on the phone.
 ANSWERS = "(select ctx_writer()) and (meetings_invitation.unit_id = (select ctx_unit()) or may_steer(case_id))"
 ANSWER = (
@@ -34,7 +34,8 @@ class Migration(migrations.Migration):
             topics=True,
             citizen="invitation_id is null",
         ),
-        case_rows("meetings_attendance", insert=STEERS, update=None, citizen=True),
+        # Somebody who comes late.
+        case_rows("meetings_attendance", insert=STEERS, update=STEERS, update_columns="came", citizen=True),
         same_case("meetings_invitation", "meeting_id", "meetings_meeting"),
         same_case("meetings_invitation", "outside_party_id", "cases_outsideparty"),
         same_case("meetings_attendance", "meeting_id", "meetings_meeting"),

@@ -78,6 +78,17 @@ class Migration(migrations.Migration):
                 ("topics", models.BigIntegerField(default=-1, verbose_name="ämnen")),
                 ("revision", models.PositiveIntegerField(default=1, verbose_name="revision")),
                 (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[("proposed", "Föreslagen"), ("confirmed", "Bekräftad")],
+                        default="proposed",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="läge",
+                    ),
+                ),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="bekräftad")),
+                (
                     "authority",
                     models.ForeignKey(
                         blank=True,
@@ -105,6 +116,16 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="cases.case",
                         verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="bekräftad av",
                     ),
                 ),
                 (
@@ -141,6 +162,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "insats",
                 "verbose_name_plural": "insatser",
             },
+            bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.CreateModel(
             name="MeasureReport",
@@ -401,6 +423,54 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "egna insatser som pdf",
                 "verbose_name_plural": "egna insatser som pdf",
+            },
+        ),
+        migrations.CreateModel(
+            name="PartDone",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("done", models.BooleanField(default=True, verbose_name="klar")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="när")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="av",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="enhet",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts_done",
+                        to="plans.plan",
+                        verbose_name="plan",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "klar del",
+                "verbose_name_plural": "klara delar",
             },
         ),
         migrations.CreateModel(
@@ -719,6 +789,79 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "planer som pdf",
             },
         ),
+        migrations.CreateModel(
+            name="PlanStep",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("save_number", models.PositiveIntegerField(verbose_name="planens revision efteråt")),
+                ("revision", models.PositiveIntegerField(verbose_name="textens revision innan")),
+                ("before", models.JSONField(verbose_name="stod innan")),
+                ("topics", models.BigIntegerField(verbose_name="ämnen")),
+                ("by_itself", models.BooleanField(default=False, verbose_name="sparad av sig själv")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="när")),
+                (
+                    "block",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="plans.planblock",
+                        verbose_name="text",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="av",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="plans.goal",
+                        verbose_name="mål",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="plans.measure",
+                        verbose_name="insats",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="plans.plan",
+                        verbose_name="plan",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ändring i utkastet",
+                "verbose_name_plural": "ändringar i utkastet",
+            },
+        ),
         migrations.AddIndex(
             model_name="measure",
             index=models.Index(
@@ -759,6 +902,17 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("ongoing", False), ("ends_on", None), _connector="OR"),
                 name="measure_ongoing_no_end",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("doer", "unit"), ("state", "confirmed"), _negated=True),
+                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="measure_confirmed_by_somebody",
             ),
         ),
         migrations.AddIndex(
@@ -852,6 +1006,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="partdone",
+            constraint=models.UniqueConstraint(fields=("plan", "unit"), name="part_done_once"),
+        ),
+        migrations.AddConstraint(
             model_name="goal",
             constraint=models.UniqueConstraint(fields=("plan", "position"), name="goal_position_once"),
         ),
@@ -890,5 +1048,128 @@ class Migration(migrations.Migration):
                 ),
                 name="plan_document_ready",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="planstep",
+            index=models.Index(fields=["plan", "-save_number"], name="plan_step_latest"),
+        ),
+        migrations.AddConstraint(
+            model_name="planstep",
+            constraint=models.UniqueConstraint(fields=("block", "revision"), name="plan_step_of_block_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="planstep",
+            constraint=models.UniqueConstraint(fields=("goal", "revision"), name="plan_step_of_goal_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="planstep",
+            constraint=models.UniqueConstraint(fields=("measure", "revision"), name="plan_step_of_measure_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="planstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("block", None), ("goal", None)),
+                    models.Q(("block", None), ("measure", None)),
+                    models.Q(("goal", None), ("measure", None)),
+                    _connector="OR",
+                ),
+                name="plan_step_of_one",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Disagreement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "whose",
+                    models.CharField(
+                        choices=[
+                            ("person", "Personen själv"),
+                            ("relative", "En närstående"),
+                            ("unit", "En verksamhet"),
+                            ("other", "Någon annan"),
+                        ],
+                        max_length=10,
+                        verbose_name="vems syn",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=150, verbose_name="namn")),
+                ("view", models.TextField(verbose_name="så ser den på saken")),
+                ("topics", models.BigIntegerField(default=-1, verbose_name="ämnen")),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="skriven")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                        verbose_name="ärende",
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="plans.goal",
+                        verbose_name="mål",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="disagreements",
+                        to="plans.plan",
+                        verbose_name="plan",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                        verbose_name="enhet",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.assignment",
+                        verbose_name="skriven av",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "oenighet",
+                "verbose_name_plural": "oenigheter",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("unit__isnull", False), ("whose", "unit")),
+                            models.Q(models.Q(("whose", "unit"), _negated=True), ("unit", None)),
+                            _connector="OR",
+                        ),
+                        name="disagreement_unit_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("whose__in", ["relative", "other"]), _negated=True),
+                            models.Q(("name", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="disagreement_names_who",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("view", ""), _negated=True), name="disagreement_says_what"
+                    ),
+                ],
+            },
         ),
     ]

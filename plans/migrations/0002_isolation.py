@@ -34,7 +34,7 @@ declare r jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end); p
 begin
   -- Only retention erases as this role, and only whole cases (retention_erase).
   if tg_op = 'DELETE' and current_user = 'sip_def' then return old; end if;
-  if tg_table_name in ('plans_goal', 'plans_planblock') then
+  if r ? 'plan_id' then
     select p.state into plan_state from plans_plan p where p.id = (r->>'plan_id')::bigint for share;
   else
     select p.state into plan_state from plans_plan p join plans_goal g on g.plan_id = p.id
@@ -51,6 +51,8 @@ create trigger plan_is_immutable before insert or update or delete on plans_plan
   for each row execute function plan_part_is_immutable();
 create trigger plan_is_immutable before insert or update or delete on plans_measure
   for each row execute function plan_part_is_immutable();
+create trigger plan_is_immutable before insert or update or delete on plans_disagreement
+  for each row execute function plan_part_is_immutable();
 
 -- The huvudman of a measure is the one its unit acts for; never another (PLA-4).
 create function measure_authority() returns trigger language plpgsql as $$
@@ -66,6 +68,8 @@ TOPICS = f"""
 -- A measure is there only where its goal is, a report only where its measure is, whatever their own topics say.
 create policy goal_is_seen on plans_measure as restrictive for all to sip_staff
   using ({OF_VISIBLE.format("plans_goal", "plans_measure.goal_id")});
+create policy goal_is_seen on plans_disagreement as restrictive for all to sip_staff
+  using (plans_disagreement.goal_id is null or {OF_VISIBLE.format("plans_goal", "plans_disagreement.goal_id")});
 create policy measure_is_seen on plans_measurereport as restrictive for all to sip_staff
   using ({OF_VISIBLE.format("plans_measure", "plans_measurereport.measure_id")});
 -- A PDF holds what the unit that ordered it saw: one mask for each ground that it saw by. It is for those who see as
@@ -227,7 +231,16 @@ class Migration(migrations.Migration):
             citizen="hidden_topics = '{0}' and " + OF_VISIBLE.format("plans_plan", "plans_plandocument.plan_id"),
         ),
         case_rows("plans_handedoutcopy", update=None, open_only=False, citizen=True),
+        case_rows(
+            "plans_disagreement",
+            topics=True,
+            update=None,
+            delete=HANDLES,
+            citizen=OF_VISIBLE.format("plans_plan", "plans_disagreement.plan_id"),
+        ),
         same_case("plans_planblock", "plan_id", "plans_plan"),
+        same_case("plans_disagreement", "plan_id", "plans_plan"),
+        same_case("plans_disagreement", "goal_id", "plans_goal"),
         same_case("plans_goal", "plan_id", "plans_plan"),
         same_case("plans_measure", "goal_id", "plans_goal"),
         same_case("plans_measurereport", "measure_id", "plans_measure"),

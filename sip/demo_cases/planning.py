@@ -5,7 +5,7 @@ from datetime import time
 from cases import services as cases
 from cases.models import Case
 from meetings import services as meetings
-from plans import approval, documents, followups, services
+from plans import approval, documents, followups, own_parts, services
 from plans.models import Measure, Plan
 
 HELD = {"met", "planned", "following_up", "closed"}
@@ -115,7 +115,18 @@ class Planning:
                 made = services.add_measure(goal=goal, by=by, **self.measure_values(measure))
                 self.keys[measure["key"]] = made.pk
 
+    def say_yes(self, offset: int) -> None:
+        """Every unit confirms what the writer of the plan proposed that it does (PLA-4)."""
+        waiting = Measure.objects.using("admin").filter(case_id=self.case_id, goal__plan__state="draft", doer="unit")
+        asked = set(waiting.filter(state="proposed").values_list("unit_id", flat=True))
+        for unit in sorted((u for u in self.people.units.values() if u.pk in asked), key=lambda u: u.pk):
+            with self.step("", offset, at="15:50", unit=unit) as (case, by):
+                found = own_parts.waiting_for(unit.pk, services.draft_of(case)).select_related("goal__plan")
+                for measure in found:
+                    own_parts.confirm(measure=measure, revision=measure.revision, by=by)
+
     def approve(self, told: dict, who: str, offset: int) -> None:
+        self.say_yes(offset)
         unit = self.ward_of(who) or self.steering_unit(who)
         with self.step(who, offset, at="16:00", unit=unit) as (case, by):
             plan = services.draft_of(case)

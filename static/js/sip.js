@@ -54,6 +54,9 @@
     sending(form, event.submitter);
   });
 
+  /* The page has saved by itself (plan.js): nothing is lost if it is left. */
+  document.addEventListener("sip:saved", function (event) { unsaved.delete(event.target); });
+
   window.addEventListener("beforeunload", function (event) {
     if (unsaved.size > 0) { event.preventDefault(); }
   });

@@ -16,7 +16,7 @@ from consent.models import Consent, ReceivedVersion
 from deviations.models import Deviation, DeviationState
 from meetings.models import Meeting, MeetingState
 from organisations.actors import Actor
-from plans.models import Plan, PlanState
+from plans.models import Measure, MeasureState, Plan, PlanState
 from tests import build
 from tests.cast import WHO
 from tests.database import PASSWORD
@@ -50,6 +50,10 @@ OTHERS = {
     Plan: {
         "approved": ({"at": NOW, "by": BY, "agreed_how": "Ja"}, {PlanState.DRAFT: PlanState.APPROVED}),
         "superseded": ({}, {PlanState.APPROVED: PlanState.SUPERSEDED}),
+    },
+    Measure: {
+        "confirmed": ({"at": NOW, "by": BY}, {MeasureState.PROPOSED: MeasureState.CONFIRMED}),
+        "reopened": ({}, {MeasureState.CONFIRMED: MeasureState.PROPOSED}),
     },
     Deviation: {
         "received": ({"at": NOW, "by": BY}, {DeviationState.REPORTED: DeviationState.RECEIVED}),

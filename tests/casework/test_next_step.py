@@ -65,6 +65,7 @@ TAKING_PART = [
     (State.CALLED, at(5, own_unanswered=True, books_interpreter=True), "Svara på kallelsen", YOU, "meetings:answer"),
     (State.CALLED, at(-1), "Skriv in era insatser i planen", OTHERS, "plans:plan"),
     (State.MET, {}, "Skriv in era insatser i planen", OTHERS, "plans:plan"),
+    (State.MET, {"to_confirm": True}, "Bekräfta era insatser i planen", YOU, "plans:edit"),
     (State.PLANNED, due(3), "Gör er del av planen", OTHERS, "plans:plan"),
     (State.FOLLOWING_UP, due(3), "Gör er del av planen", OTHERS, "plans:plan"),
     (State.CLOSED, {}, "Ärendet är avslutat", NOBODY, ""),

@@ -52,6 +52,7 @@ def every_state(cast):
         ).case,
     }
     build.lapsed(cast, found["lapsed"])
+    build.proposed(cast, found["drafted"])
     prepared.said(cast, found["ready"], question="Var ska du bo?")
     prepared.booked(cast, found["booked"])
     lie_on_ward(cast, found["ward"])

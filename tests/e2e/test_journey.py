@@ -32,12 +32,12 @@ def path_of(reader) -> str:
     return re.search(r"/arenden/[0-9a-f-]{36}/", reader.page.url)[0]
 
 
-def start_case(amira) -> str:
+def start_case(amira, number: str = NUMBER) -> str:
     """INI-1 to INI-9: the need, found yesterday, by the kommun's biståndshandläggare."""
     amira.look("arbetslista")
     amira.follow("Starta ny SIP")
     amira.look("starta-1")
-    amira.fill(number=NUMBER)
+    amira.fill(number=number)
     amira.press("Fortsätt")
     amira.look("starta-2")
     amira.press("Starta SIP")
@@ -160,6 +160,17 @@ def write_plan(amira, case: str) -> None:
         amira.fill(text=text, frequency=when)
         amira.page.locator("input[name='ongoing']").check()
         amira.page.locator("main form button.btn").first.click()
+
+
+def confirm(hanna, case: str) -> None:
+    """PLA-4: the region's unit says yes to what the kommun wrote that it does, and that its part is done."""
+    hanna.open(f"{case}plan/")
+    hanna.says("föreslagit 1 insats åt er")
+    hanna.open(f"{case}plan/skriv/")
+    hanna.press("Bekräfta att ni gör det")
+    hanna.says("Insatsen är bekräftad.")
+    hanna.press("Vår del är klar")
+    hanna.look("var-del-klar")
 
 
 def approve(amira, case: str) -> None:
@@ -305,6 +316,7 @@ def test_one_sip_from_the_need_to_the_persons_hand(someone, stack):
     answer(hanna)
     hold(amira, case)
     write_plan(amira, case)
+    confirm(hanna, case)
     approve(amira, case)
     assert download(amira, case).startswith(b"%PDF-")
     follow_up(hanna, case)

@@ -7,11 +7,13 @@ from django.utils import timezone
 from tests.isolation import addresses_forwarding as way
 from tests.isolation.addresses_care_plans import of_care_plans
 from tests.isolation.addresses_guests import GUESTS, of_guests
+from tests.isolation.addresses_meeting import of_meeting_mode
 from tests.isolation.addresses_papers import of_papers
 from tests.isolation.atlas import CITIZENS, NUMBERS, STAFF, Atlas, Target
 from tests.isolation.before_meeting import of_preparation
 
 MOVED, MADE, NOT_FOUND, REFUSED = (302,), (200, 201), (404,), (403,)
+OWN = (302, 409)  # Whether there is something of one's own to take back depends on who wrote last.
 # Pages without a rule in roles.ACTIONS: open, or about the one who is signed in.
 OPEN = {
     "healthz", "readyz", "organisations:home", "organisations:login", "organisations:logout", "organisations:acting",
@@ -240,6 +242,11 @@ def of_plans(atlas: Atlas) -> list[Target]:
         Target("plans:move_goal", atlas.of("main", **goal, way="upp"), **moved),
         Target("plans:move_measure", atlas.of("main", **measure, way="ner"), **moved),
         *about_one("main", atlas, "plans:report", measure=ids["own_measure"]),
+        *about_one("main", atlas, "plans:changes", "plans:now"),
+        *(Target(name, atlas.of("main", **about), **(moved | {"allowed": said})) for name, said, about in (
+            ("plans:part", MOVED, {}), ("plans:undo_block", OWN, {"name": "viktigt"}), ("plans:undo_goal", OWN, goal),
+            ("plans:undo_measure", OWN, measure), ("plans:put_back", (409,), {"step": ids["step"]}),
+            ("plans:confirm", (409,), measure))),
     ]  # fmt: skip
 
 
@@ -380,7 +387,7 @@ def targets(atlas: Atlas) -> list[Target]:
         of_case,
         of_preparation,
         of_meetings,
-        of_guests,
+        *(of_meeting_mode, of_guests),
         of_plans,
         of_deviations,
         of_papers,

@@ -28,8 +28,7 @@ from plans import services as plan_services
 from preparation import services as preparation
 from retention import services as retention
 from retention.models import RetentionBatch
-from tests import build, build_guests
-from tests import build_forwarding as way
+from tests import build, build_forwarding, build_guests, build_meeting
 from tests.cast import WHO, Cast
 from tests.database import PASSWORD
 from tests.discharge import walk
@@ -97,7 +96,8 @@ class Atlas:
         self.cases["closed"] = self.closed()
         self.prepare()
         self.deviate()
-        self.way = way.for_matrix(self.cast, self.cases["invited"], (GIVEN_NAME, FAMILY_NAME))
+        self.room, self.here, self.away, self.consultation = build_meeting.for_matrix(self.cast, self.cases["main"])
+        self.way = build_forwarding.for_matrix(self.cast, self.cases["invited"], (GIVEN_NAME, FAMILY_NAME))
         self.correspond()
         self.stop_retention()
         self.discharge()
@@ -142,7 +142,7 @@ class Atlas:
         case = self.with_relative(self.consented("main"))
         build.planned(self.cast, build.met(self.cast, case))
         build.followed_up(self.cast, build.planned(self.cast, case))
-        build.drafted(self.cast, case, whole=False)
+        build.changed(self.cast, build.drafted(self.cast, case, whole=False))
         build.ground(self.cast, case)
         build.representative(self.cast, case, "Provrut", ground="ombud", phone="070-174 06 07")
         # An adult's case has none; the row is there so that its address can be asked for.
@@ -344,6 +344,7 @@ class Atlas:
                 f"select min(m.id) from plans_measure m join plans_goal g on g.id = m.goal_id"
                 f" where g.plan_id = (select id {draft})", main,
             ),
+            "step": self.one(f"select max(id) from plans_planstep where plan_id = (select id {draft})", main),
             "own_measure": self.one(
                 "select min(m.id) from plans_measure m join plans_goal g on g.id = m.goal_id join plans_plan p on"
                 " p.id = g.plan_id where p.case_id = %s and p.state = 'approved' and m.unit_id = %s",

@@ -7,9 +7,10 @@ from django.utils import timezone
 from cases import models as cases
 from consent import models as consent
 from correspondence.models import CaseMessage, ChannelConsent, MessageReading
-from deviations.models import Deviation
+from deviations.models import AbsenceDecision, Deviation
 from discharge import models as discharge
 from guests.models import GuestKey, GuestLink
+from meetingroom.models import Consultation, Room
 from meetings import models as meetings
 from notifications.models import InboxItem
 from organisations.models import Assignment, Staff, Unit, User
@@ -122,12 +123,21 @@ class FullCase:
         )
         link = self.add(GuestLink, **case, invitation=guest, way="letter", expires_at=now, made_by=by, revoked_at=now)
         self.add(GuestKey, **case, link=link, salt=b"s", code=b"c")
-        self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=True)
+        away = self.add(meetings.Attendance, **case, meeting=meeting, invitation=call, name="Bo", came=False)
+        self.add(AbsenceDecision, **case, attendance=away, outcome="dismissed", reason="Snöstorm", decided_by=by)
+        self.add(Room, **case, meeting=meeting, minutes=60, opened_by=by, closes_at=now + timedelta(minutes=90))
+        self.add(
+            Consultation, **case, meeting=meeting, unit_id=self.owner, about="Tiderna", asked_by=by,
+        )  # fmt: skip
         plan = self.add(plans.Plan, **case, version=1, created_by=by)
         self.add(plans.PlanBlock, **case, plan=plan, key="why", text="Flera hjälper dig.")
+        step = {"plan": plan, "save_number": 1, "before": {}, "topics": -1, "by": by}
+        self.add(plans.PlanStep, **case, **step, revision=1)
+        self.add(plans.PartDone, **case, plan=plan, unit_id=self.owner, by=by)
         self.add(plans.PlanCorrection, **case, plan=plan, corrects=plan, kind="wrong", by=by)
         goal = self.add(plans.Goal, **case, plan=plan, position=1, text="Du sover gott.")
         measure = self.add(plans.Measure, **case, goal=goal, position=1, text="Vi ringer.", doer="self", written_by=by)
+        self.add(plans.Disagreement, **case, plan=plan, goal=goal, whose="person", view="Jag vill mer.", written_by=by)
         self.add(plans.MeasureReport, **case, measure=measure, status="ongoing", reported_by=by)
         self.add(plans.FollowUp, **case, plan=plan, held_on=today, how_it_went="Bra", outcome="close", by=by)
         self.add(plans.PlanDocument, **case, plan=plan, revision=1, context={})

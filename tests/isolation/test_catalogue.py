@@ -34,7 +34,7 @@ DEFINERS = {
     "basis_for", "masks_for", "readable_by",
     "lead_sees_all", "leave_case", "listed_with", "may_notify", "next_place", "oldest_due_delivery",
     "open_case", "other_open_cases",
-    "papers_protected", "plan_is_seen_whole", "put_in_inbox",
+    "papers_protected", "plan_is_seen_whole", "plan_steps_end", "put_in_inbox",
     "queue_delivery", "rebuild_access", "replace_consent",
     "retention_decide", "retention_erase", "retention_export", "retention_exported", "retention_failed",
     "retention_finish", "retention_hold", "retention_items", "retention_list",

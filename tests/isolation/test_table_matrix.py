@@ -60,12 +60,17 @@ TABLES = {
     "meetings_invitation": Rule(insert=STEERS, update="own answer", column="attendee_name", citizen=True),
     "meetings_handon": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "meetings_timeproposal": Rule(insert="own answer", update=NOBODY, delete="own answer", citizen=True),
-    "meetings_attendance": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "guests_guestlink": Rule(select=STEERS, insert=STEERS, update=STEERS, column="revoked_at"),
+    "meetings_attendance": Rule(insert=STEERS, update=STEERS, column="came", citizen=True),
+    "meetingroom_room": Rule(insert=STEERS, update=STEERS, column="read_aloud_at"),
+    "meetingroom_consultation": Rule(insert=STEERS, update=STEERS, column="outcome", citizen=True),
     "plans_plan": Rule(column="copies_to"),  # a draft: the person reads what is approved
     "plans_planblock": Rule(column="text"),
+    "plans_planstep": Rule(update=NOBODY),
+    "plans_partdone": Rule(insert="own report", update="own report", column="done"),
     "plans_plancorrection": Rule(insert=STEERS, update=NOBODY),
     "plans_goal": Rule(delete=HANDLER, column="text"),
+    "plans_disagreement": Rule(update=NOBODY, delete=HANDLER),
     "plans_measure": Rule(delete=HANDLER, column="text"),
     "plans_measurereport": Rule(update=NOBODY, citizen=True),
     "plans_followup": Rule(insert=STEERS, update=NOBODY, citizen=True),
@@ -79,6 +84,7 @@ TABLES = {
     "correspondence_casemessage": Rule(insert="own report", update=NOBODY),
     "correspondence_messagereading": Rule(insert="own report", update=NOBODY, closed=True),
     "correspondence_channelconsent": Rule(insert=NOBODY, update=NOBODY, citizen=True),
+    "deviations_absencedecision": Rule(insert=STEERS, update=NOBODY, closed=True),
     "deviations_deviation": Rule(insert="own report", update="own side", column="answer", closed=True),
 }
 # Not by case_access: tested by their own rules below, or read by jobs and logins alone.

@@ -39,6 +39,8 @@ def approved(cast, *, unit="owner", starts=None, ends=ENDS, doer="unit"):
             services.add_measure(
                 goal=goal, text="Vi hör av oss.", doer="unit", unit_id=cast.unit(other).pk, ongoing=True, by=cast.owner
             )
+    build.confirmed(cast, draft)
+    with cast.acting("owner"):
         draft = services.draft_of(draft.case)
         approval.approve(plan=draft, agreed_how="Du sa ja.", revision=draft.revision, by=cast.owner)
         return Measure.objects.select_related("goal__plan__case").get(pk=measure.pk)

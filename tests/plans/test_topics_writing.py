@@ -11,7 +11,7 @@ from cases.models import Case
 from organisations.errors import RuleBroken
 from organisations.models import Topic
 from plans import approval, services
-from plans.models import BlockKey, Goal, Measure, Plan, PlanBlock
+from plans.models import BlockKey, Goal, Measure, Plan, PlanBlock, PlanStep
 from plans.sharing import CHOOSE_A_TOPIC, ONLY_WHO_SEES_ALL, PART_NOT_SHARED
 from tests import build
 from tests.cast import Cast
@@ -97,6 +97,21 @@ def test_a_topic_is_chosen_in_the_form_and_shown_to_staff_but_not_to_the_person(
     assert "Psykisk hälsa" in edit and "Boende" in edit and "Psykisk hälsa" not in preview
     again = amira.get(address).context["form"]
     assert again["topics_crisis_signs"].value() == ["mental_health", "housing"]
+
+
+def test_what_stood_before_is_seen_only_where_the_text_is(cast, browse, draft, bits):
+    """The old text was about something shared; the text is not any longer, and so neither is what it said."""
+    tell(cast, draft, bits, crisis_signs="housing")
+    tell(cast, draft, bits, crisis_signs="economy")
+    with cast.acting("party"):
+        assert PlanStep.objects.filter(plan=draft, block__key="crisis_signs").count() == 3
+    exempt(cast, draft, "party", bits["economy"])
+    with cast.acting("party"):
+        assert not PlanStep.objects.filter(plan=draft, before__text="Du blir yr.").exists()
+        hidden = "select 1 from plans_planstep where before ->> 'text' = 'Du blir yr.' and plan_id = %s"
+        assert raw(hidden, draft.pk) == 0
+    page = text_of(browse("hanna.dalarna").get(url("changes", draft)))
+    assert "Du blir yr." not in page and "Tecken att se upp med" not in page
 
 
 def test_two_who_change_text_and_topics_at_once_see_both(cast, browse, draft):
