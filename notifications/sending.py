@@ -120,6 +120,9 @@ def deliver(row: Claimed, channels: OpenChannels) -> bool:
     if row.template not in TEXTS:
         mark(row, "failed", error="unknown template")
         return True
+    if row.secret and not row.address:
+        # The link has ended, and the database has taken its message back.
+        return True
     outcome = answer_of(row, channels)
     if outcome.answer in (Answer.AGAIN, Answer.AWAY):
         postpone(row, outcome.error)

@@ -189,7 +189,12 @@ begin
   select g.* into l from notifications_delivery d
     join guests_guestlink g on g.id = substring(d.dedupe_key from ':guest:([0-9a-f-]{{36}})$')::uuid
     where d.id = did and d.template = 'guest' and d.state = 'sending';
-  if l.id is null or l.way <> 'email' or not guest_alive(l.id) then return null; end if;
+  if l.id is null or l.way <> 'email' or not guest_alive(l.id) then
+    -- Ended since it was queued: nobody is to be phoned instead.
+    update notifications_delivery set state = 'cancelled', lease_until = null
+      where id = did and template = 'guest' and state = 'sending';
+    return null;
+  end if;
   update guests_guestkey set secret = fresh where link_id = l.id;
   return l.email;
 end $$;

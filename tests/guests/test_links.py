@@ -132,10 +132,21 @@ def test_what_ends_before_the_mail_goes_is_not_mailed(cast, mailed):
     assert to_guest(deliver()) == []
 
 
-def test_a_case_that_is_protected_before_the_mail_goes_sends_none(cast, mailed, admin):
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update cases_case set protection = 'marking' where id = %s",
+        "update cases_outsideparty set removed_at = now() where case_id = %s",
+    ],
+)
+def test_what_ends_in_the_last_moment_is_not_mailed_and_nobody_is_phoned(cast, mailed, admin, statement):
     build_guests.linked(cast, mailed, **BY_MAIL)
-    admin("update cases_case set protection = 'marking' where id = %s", mailed.case_id)
+    admin(statement, mailed.case_id)
     assert to_guest(deliver()) == []
+    states = admin("select state from notifications_delivery where template = 'guest' and case_id = %s", mailed.case_id)
+    assert states == [("cancelled",)]
+    with cast.acting("owner"):
+        assert not mailed.case.events.filter(kind="delivery_failed").exists()
 
 
 def test_a_mail_that_does_not_come_through_is_a_task_and_says_to_whom(cast, mailed, admin):
