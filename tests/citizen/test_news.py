@@ -29,6 +29,8 @@ def second(cast):
         values = {name: getattr(carried, name) for name in services.MEASURE_TEXTS} | {"frequency": "Fredagar"}
         services.change_measure(measure=carried, values=values, revision=1, by=cast.owner)
         services.add_goal(plan=draft, text="Du sover hela natten.", by=cast.owner)
+    build.confirmed(cast, draft)
+    with cast.acting("owner"):
         draft = services.draft_of(case)
         values = {"follow_up_on": build.today() + timedelta(days=90), "strengths": "Du är envis.", "copies_to": ""}
         services.save_block(plan=draft, values=values, revision=draft.revision, by=cast.owner)
