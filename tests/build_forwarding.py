@@ -70,6 +70,7 @@ def propose(cast, case, *, who="party", days=6):
 def for_matrix(cast, invited, name) -> SimpleNamespace:
     """A kallelse handed on to a unit outside the consent, a rule of the kommun's, a proposal in the case `invited`."""
     made = rule(cast, cast.unit(FINAL).name, area="Grycksbo")
-    invitation = called(cast, consented(cast, given_name=name[0], family_name=name[1]))
+    case = consented(cast, given_name=name[0], family_name=name[1])
+    invitation = called(cast, case)
     hand_on(cast, invitation.pk)
-    return SimpleNamespace(handed=invitation.pk, rule=made.pk, proposal=propose(cast, invited).pk)
+    return SimpleNamespace(case=case, handed=invitation.pk, rule=made.pk, proposal=propose(cast, invited).pk)

@@ -39,6 +39,7 @@ def atlas(module_database):
     found.sql("update cases_case set address = %s", STREET)
     for case in found.cases.values():
         change(found.cast, case)
+    change(found.cast, found.way.case, who="party")
     return found
 
 

@@ -32,6 +32,7 @@ DEADLINES = {
     "follow_up": "TID-4",
     "consent_expiry": "TID-5",
     "answer": "TID-6",
+    "consultation": "MOT-4",
     "measure": "TID-7",
     "admission_notice": "TID-8",
     "payment": "LUS-5-4",
