@@ -13,17 +13,16 @@ from tests.e2e.conftest import Reader
 from tests.e2e.test_journey import path_of, wait_for
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("e2e")]
-NUMBER = "19900222-2397"
+NUMBER = "19281002-9195"
 OWN, OTHERS = "Vi går igenom dina läkemedel hemma hos dig.", "Vi hjälper dig att duscha på morgonen."
 
 
 def a_held_meeting(someone, monkeypatch) -> tuple[Reader, Reader, str]:
     """The steps before the plan, as another journey walks and looks at them."""
     with monkeypatch.context() as patch:
-        patch.setattr(journey, "NUMBER", NUMBER)
         patch.setattr(Reader, "look", lambda self, what: None)
         amira, hanna = someone("amira.falun"), someone("hanna.dalarna")
-        case = journey.start_case(amira)
+        case = journey.start_case(amira, NUMBER)
         journey.take_part(amira, case)
         journey.consent(amira, case)
         journey.call(amira, case)
