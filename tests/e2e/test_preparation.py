@@ -5,11 +5,10 @@ import re
 import pytest
 from django.utils import timezone
 
-from tests.e2e.test_journey import path_of
+from tests.e2e.test_journey import NUMBER, path_of
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("e2e")]
 UNIT, OWN = "Övningsängens vårdcentral", "Jag vill kunna gå till syföreningen."
-NUMBER = "19290730-4766"
 QUESTION = "Hur kan du bo kvar hemma och slippa ramla?"
 
 
