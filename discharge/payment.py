@@ -161,6 +161,6 @@ def set_amount(*, county_code: str, year: int, kronor, source: str, seen: str, b
     # A year that two make at the same moment is refused by the database.
     amount = own.get(year) or PaymentAmount(county_code=county_code, year=year)
     amount.kronor, amount.source = kronor, source
-    amount.save()
+    amount.save(update_fields=["kronor", "source"] if year in own else None)
     log.record("discharge.amount_set", object_type="amount", object_id=str(year), details={"kronor": kronor})
     return amount
