@@ -74,7 +74,7 @@ def texts_of(plan: CarePlan) -> dict[str, str]:
 
 
 def seen(plan: CarePlan) -> str:
-    """Tells whether the texts are the ones that a writer began from."""
+    """A digest of the texts, to tell whether a writer began from them; `revision` also counts others' measures."""
     return hashlib.sha256(repr([getattr(plan, name) for name in TEXTS]).encode()).hexdigest()
 
 

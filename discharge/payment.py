@@ -144,7 +144,7 @@ def tenths(number) -> str:
 
 
 def own_amounts(county_code: str) -> str:
-    """A county's own amounts as one line, to tell whether somebody else has changed them."""
+    """A digest of a county's own amounts, to tell whether somebody else has changed them."""
     own = PaymentAmount.objects.filter(county_code=county_code).order_by("year")
     return hashlib.sha256(repr(list(own.values_list("year", "kronor", "source"))).encode()).hexdigest()
 
@@ -154,10 +154,13 @@ def set_amount(*, county_code: str, year: int, kronor, source: str, seen: str, b
 
     `seen` is what `own_amounts` said when the writer began. Raises RuleBroken when somebody else has saved since then.
     """
+    # Locked before it is compared: the second of two at the same moment waits, and then sees the first.
+    own = {row.year: row for row in PaymentAmount.objects.select_for_update().filter(county_code=county_code)}
     if seen != own_amounts(county_code):
         raise RuleBroken("Någon annan har skrivit in ett belopp sedan du öppnade sidan. Se tabellen och spara igen.")
-    amount, _ = PaymentAmount.objects.update_or_create(
-        county_code=county_code, year=year, defaults={"kronor": kronor, "source": source}
-    )
+    # A year that two make at the same moment is refused by the database.
+    amount = own.get(year) or PaymentAmount(county_code=county_code, year=year)
+    amount.kronor, amount.source = kronor, source
+    amount.save(update_fields=["kronor", "source"] if year in own else None)
     log.record("discharge.amount_set", object_type="amount", object_id=str(year), details={"kronor": kronor})
     return amount
