@@ -29,8 +29,9 @@ BACKOFF_MINUTES = (1, 5, 15, 60, 60)
 SWEEP_SECONDS = 30
 
 # What was due when it was made stays due, and a lease longer than any lease has run out, when the clock is set back.
+# Longer counts from this very moment: a sender that began later than we did may already hold the row.
 FREE = """due_at <= greatest(now(), created_at) and (state = 'due' or (state = 'sending'
-    and lease_until not between now() and now() + make_interval(secs => %(lease)s)))"""
+    and lease_until not between now() and clock_timestamp() + make_interval(secs => %(lease)s)))"""
 EXPIRE = f"""
 update notifications_delivery set state = 'expired', lease_until = null
 where id in (select id from notifications_delivery where expires_at <= now() and {FREE} for update skip locked)

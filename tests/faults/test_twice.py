@@ -5,11 +5,14 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import connections
+from django.conf import settings
+from django.db import connection, connections
 from django.utils import timezone
 
 from cases import deadlines
 from notifications import sending, services
+from organisations.actors import worker_actor
+from organisations.scope import acting_for
 from tests import build
 from tests.faults.conftest import ask, queue, states, wait_until
 from tests.faults.web import NEW_CASE, Client, new_case, new_message, web
@@ -94,6 +97,19 @@ def test_four_sweeps_at_once_send_each_message_once(cast, post, settings):
     queue(cast, 40)
     assert sum(at_once(4, sending.send_due)) == 40
     assert (states(), set(post.ids().values()), len(post.ids())) == ({"sent": 40}, {1}, 40)
+
+
+def test_a_sender_that_began_first_leaves_the_row_that_another_took(cast):
+    """Its transaction's time is the older one, so the other's lease seems to be longer than any lease."""
+    queue(cast, 1)
+    with acting_for(worker_actor("deliver")), connection.cursor() as cursor:
+        cursor.execute("select now()")
+        [taken] = at_once(1, sending.claim)
+        assert taken.attempts == 1
+        cursor.execute(sending.CLAIM, {"lease": settings.DELIVERY_LEASE_SECONDS, "away": []})
+        assert cursor.fetchone() is None
+        cursor.execute(sending.EXPIRE, {"lease": settings.DELIVERY_LEASE_SECONDS})
+        assert cursor.rowcount == 0
 
 
 def test_two_clocks_make_each_reminder_once(cast):
