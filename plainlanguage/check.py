@@ -16,6 +16,7 @@ MOST_HINTS = 200
 # Ten times what a field takes: what comes after is not read.
 LONGEST_TEXT = 40_000
 LONGEST_ABBREVIATION = 12
+LONGEST_PIECE = 3
 
 
 class Kind(StrEnum):
@@ -45,7 +46,11 @@ SAID = {
     Kind.WHO: "Det står inte vem som gör det.",
     Kind.WHEN: "Det står inte när.",
 }
-_CAPITALS = re.compile(r"[A-ZÅÄÖ]{2,6}$")
+# LSS, ADL:s, ADLs and KBT-terapeut; a word of one's own before a hyphen is none.
+_CAPITALS = re.compile(r"([A-ZÅÄÖ]{2,6})(?:s|-[a-zåäö]+)?$")
+# No word without a vowel: hjtj, mkt.
+_NO_VOWELS = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,5}$")
+_UNITS = frozenset("kg hg mg mcg ml cl dl cm dm km mm kr kl nr st hm hmm pst tv wc pc cd dvd sms pdf gps www".split())
 _KIND_OF = {ABBREVIATION: Kind.ABBREVIATION, JARGON: Kind.JARGON, ASSESSMENT: Kind.ASSESSMENT}
 
 
@@ -142,19 +147,55 @@ def listed(text: Text, found: list[Found], words: WordList) -> Iterable[Hint]:
         if kind and not text.tokens[item.first].quoted and not (kind == Kind.ABBREVIATION and explained(text, item)):
             yield hint(text, item.first, item.last, kind, item.entry.suggestion)
     for at, token in enumerate(text.tokens):
-        lone = at not in taken and not token.quoted and _CAPITALS.match(token.text) is not None
-        if lone and not words.allowed(token.low) and not in_brackets(text, at) and not shouted(text, at):
-            yield hint(text, at, at + 1, Kind.ABBREVIATION, "Skriv ut vad det betyder.")
-        elif at not in taken and not token.quoted and cut_short(text, at):
+        if at in taken or token.quoted:
+            continue
+        capitals = _CAPITALS.match(token.text)
+        if capitals and not words.knows(capitals[1].lower()) and not words.allowed(token.low):
+            if not in_brackets(text, at) and not shouted(text, at):
+                yield hint(text, at, at + 1, Kind.ABBREVIATION, "Skriv ut vad det betyder.")
+        elif (last := dotted(text, at)) > at + 1:
+            taken.update(range(at, last))
+            yield hint(text, at, last, Kind.ABBREVIATION, "Skriv ut orden.")
+        elif week(text, at):
+            yield hint(text, at, at + 1, Kind.ABBREVIATION, "Skriv vecka.")
+        elif cut_short(text, at) or no_word(text, at) and not words.allowed(token.low):
             taken.add(at + 1)
             yield hint(text, at, at + 1, Kind.ABBREVIATION, "Skriv ut ordet.")
+
+
+def dotted(text: Text, at: int) -> int:
+    """Where a run like ”m.h.a.” or ”fr.om” ends that is not in the list: a few small letters between full stops."""
+    last, first = at + 1, text.tokens[at]
+    if len(first.text) >= LONGEST_PIECE or text.whole[max(0, first.start - 1) : first.start] in (".", "/", "@"):
+        return last
+    while last < len(text.tokens) and text.between(last - 1) == "." and len(text.tokens[last].text) <= LONGEST_PIECE:
+        last += 1
+    pieces = text.tokens[at:last]
+    # An address goes on: www.skolan.se, a.berg@exempel.se.
+    goes_on = text.between(last - 1)[:1] in ("@", "/") or text.between(last - 1) == "."
+    return at + 1 if goes_on or not all(token.text.islower() for token in pieces) else last
+
+
+def week(text: Text, at: int) -> bool:
+    """”v 14”, ”v14” and ”2 ggr/v”."""
+    token = text.tokens[at]
+    after = text.whole[token.end : token.end + 2].lstrip(" ")
+    return token.text == "v" and (after[:1].isdigit() or text.whole[token.start - 1 : token.start] == "/")
+
+
+def no_word(text: Text, at: int) -> bool:
+    token = text.tokens[at]
+    if token.low in _UNITS or not _NO_VOWELS.match(token.low):
+        return False
+    # A capital inside a sentence is a name.
+    return token.text == token.low or token.text[1:].islower() and text.starts_sentence(at)
 
 
 def cut_short(text: Text, at: int) -> bool:
     """A lone small letter with a full stop after it, and no new sentence: ”m. kurator”, ”t.f. chef”."""
     token = text.tokens[at]
     after = text.whole[token.end : token.end + 3]
-    return len(token.low) == 1 and token.low == token.text and after[:1] == "." and after[1:].lstrip()[:1].islower()
+    return len(token.low) == 1 and token.low == token.text and after[:2] == ". " and after[2:].islower()
 
 
 def explained(text: Text, item: Found) -> bool:

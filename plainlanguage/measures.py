@@ -10,9 +10,13 @@ _WHEN = re.compile(
     r"|november|december|veck\w+|dag\w*|dygn\w*|månad\w*|år|året|årligen|timm\w+|minut\w*|morg\w+|kväll\w*|natt\w*|nätter"
     r"|förmiddag\w*|eftermiddag\w*|middag\w*|lunch\w*|helg\w*|vardag\w*|sommar\w*|höst\w*|vinter\w*|vår|våren|jul|julen"
     r"|påsk\w*|kl|klockan|senast|tills|när|innan|idag|imorgon|nu|direkt|genast|gånger|gång|dagligen|ständigt|varannan"
-    r"|varje|alltid|halvår\w*|kvartal\w*|terminen?)$"
+    r"|varje|alltid|halvår\w*|kvartal\w*|\w*termin(?:en|s)?|\w*lov(?:et)?|midsommar\w*|nyår\w*|årsskift\w+|skolstart\w*|advent"
+    r"|semester\w*|födelsedag\w*|utskrivning\w*|hemkomst\w*|ggr|mån|tis|ons|tors|fre|lör|sön)$"
 )
-_DATE = re.compile(r"\d{4}-\d\d|\d{1,2}/\d{1,2}|\b20\d\d\b|\b\d{1,2}[.:]\d\d\b")
+_DATE = re.compile(r"\d{4}-\d\d|\d{1,2}/\d{1,2}|\bv\.? ?\d{1,2}\b|\d ?/ ?v\b|\b20\d\d\b|\b\d{1,2}[.:]\d\d\b")
+# Who does it may stand after these: ”hjälp av hemtjänsten”, ”stöd från skolan”.
+_DOER_AFTER = frozenset("av från genom".split())
+_NO_DOER = frozenset("kontakt kontakten kontakter".split())
 _WE = frozenset("vi du jag ni de någon".split())
 _BODY = re.compile(
     r"(?:tjänsten?|vården|sjukvården|centralen?|teamet|team|enheten?|mottagningen?|kassan|förmedlingen|skolan"
@@ -21,6 +25,8 @@ _BODY = re.compile(
     r"|verksamheten|föreningen|gruppen|polisen|elevhälsan|förvaltningen|hemmet|bup|rehab|jouren)$"
 )
 _COMMAND_NOUN = re.compile(r"(?:ing|ningar|ande|ende|syn)$")
+# What ends like a command and is none: ”Dina föräldrar skjutsar dig.”
+_NO_COMMAND = frozenset("dina mina våra era alla båda många andra".split())
 _VERBS = frozenset(
     "är har får gör går ser ringer hjälper kommer tar ger träffar pratar tränar följer ordnar bokar lagar handlar "
     "städar "
@@ -48,9 +54,14 @@ def says_who(text: Text) -> bool:
         return True
     if _named_doer(words, lows):
         return True
-    if words and _COMMAND.search(lows[0]) and not (_BODY.search(lows[0]) or is_other_word(lows[0])):
-        return False
-    return any(
-        (_BODY.search(low) is not None or is_other(words, lows, at)) and (at == 0 or lows[at - 1] not in PREPOSITIONS)
+    doers = [
+        at
         for at, low in enumerate(lows)
-    )
+        if low not in _NO_DOER and (_BODY.search(low) is not None or is_other(words, lows, at))
+    ]
+    if any(at and lows[at - 1] in _DOER_AFTER for at in doers):
+        return True
+    commands = words and _COMMAND.search(lows[0]) and lows[0] not in _NO_COMMAND
+    if commands and not (_BODY.search(lows[0]) or is_other_word(lows[0])):
+        return False
+    return any(at == 0 or lows[at - 1] not in PREPOSITIONS for at in doers)

@@ -41,6 +41,12 @@ INVERTS = frozenset(
     "dessutom tidigare numera också dagligen framöver vad hur när var utan enligt genom".split()
 )
 REACH = 2
+# The definite, plural and genitive forms of a word of the list: prästen, kusinens, vännen.
+_FORMS = re.compile(r"(?:nens?|ens?|ans?|ets?|ns?|nas?|ars?|arnas?|ers?|ernas?|ors?|ornas?|s)$")
+# Many at once are nobody that ”han” or ”hon” stands for.
+_MANY = re.compile(r"(?:arna|erna|orna|personal(?:en)?s?|föräldrar|barnbarn|anhöriga|närstående)$")
+CLAUSE_LENGTH = 20
+TITLES = frozenset("fru herr fröken".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +77,13 @@ class Name:
 def mentions(text: Text, found: list[Found], name: Name) -> Iterator[Mention]:
     """Every place where the text speaks about the person instead of to them."""
     roles = {item.first: item for item in found if item.entry.kind in (ROLE, SOMEBODY)}
-    # Last sentence in which somebody else, or the person by role or name, was named.
+    # Last sentence in which somebody else, or the person by role or name, was named; for somebody else also where.
     other_in, person_in = -9, -9
     for number, sentence in enumerate(text.sentences):
         words = text.of(sentence)
         lows = [token.low for token in words]
         says_du = not DU.isdisjoint(low for token, low in zip(words, lows, strict=True) if not token.quoted)
-        skip_to = -1
+        skip_to, before, other_at = -1, other_in, -1
         for at, token in enumerate(words):
             index = sentence.first + at
             if token.quoted or at < skip_to:
@@ -94,11 +100,20 @@ def mentions(text: Text, found: list[Found], name: Name) -> Iterator[Mention]:
                     last, skip_to = index + 2, at + 2
                 yield Mention(index, last, form if form == "genitive" else place(lows, at), by_name=True)
             elif token.low in PRONOUNS:
-                somebody_else = other_in > person_in and number - other_in <= REACH
+                # ”Läkaren träffar henne”: whoever does it in the same clause is not whom it is done to.
+                known = before if other_at >= 0 and not may_be_same(text, words, lows, other_at, at) else other_in
+                somebody_else = known > person_in and number - known <= REACH
                 if not says_du and not somebody_else and not starts_name(words, at):
                     yield Mention(index, index + 1, form_of(token.low))
-            elif is_other(words, lows, at):
-                other_in = number
+            elif is_other(words, lows, at) and not _MANY.search(token.low):
+                other_in, other_at = number, at
+
+
+def may_be_same(text: Text, words: list[Token], lows: list[str], other: int, at: int) -> bool:
+    """Whether ”honom” or ”hennes” at this word may stand for somebody named before it in the sentence."""
+    if lows[at] in SUBJECT or at - other > CLAUSE_LENGTH or "," in text.whole[words[other].end : words[at].start]:
+        return True
+    return not CLAUSE.isdisjoint(lows[other + 1 : at])
 
 
 def form_of(low: str) -> str:
@@ -128,6 +143,9 @@ def is_the_person(lows, at: int, item: Found, *, says_du: bool, after_other: boo
 def named(words, lows, at: int, name: Name, text: Text) -> str:
     """The form of the person's name at this word; empty for somebody else of the same name."""
     form = name.form_of(words[at])
+    if not form and lows[at] in TITLES and at + 1 < len(words) and words[at + 1].text in name.family:
+        # ”Fru Berg”, but not ”din fru Berg”.
+        return "" if at and lows[at - 1] in DU else "subject"
     if not form:
         return ""
     if at and (is_other_word(lows[at - 1]) or lows[at - 1] in ("heter", "dr", "doktor")):
@@ -139,7 +157,10 @@ def named(words, lows, at: int, name: Name, text: Text) -> str:
 
 
 def is_other_word(low: str) -> bool:
-    return low in OTHERS or low.rstrip("s") in OTHERS or _PERSON_ENDING.search(low) is not None and len(low) > 3
+    if low in OTHERS or low.rstrip("s") in OTHERS or _PERSON_ENDING.search(low) is not None and len(low) > 3:
+        return True
+    ending = _FORMS.search(low)
+    return ending is not None and any(low[:at] in OTHERS for at in range(max(4, ending.start()), len(low)))
 
 
 def is_other(words, lows, at: int) -> bool:

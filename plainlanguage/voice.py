@@ -33,13 +33,16 @@ _NO_VERB = re.compile(
     r"|syrgas|lustgas|glas|gräs|kalas|ananas|igas|vuxnas|sjukas|ungas|gamlas|enskildas)$"
 )
 _SURE = re.compile(r"(?:eras|erades|erats|ades|its|ieras)$")
-_PAST = re.compile(r"(?:rdes|ndes|mdes|ldes|gdes|vdes|ddes|ktes|ptes|ttes|stes|kts|rts|gts|vts|mts|its|ats|tts|lts)$")
+_PAST = re.compile(
+    r"(?:rdes|jdes|ndes|mdes|ldes|gdes|vdes|ddes|ktes|ptes|ttes|stes|kts|rts|gts|vts|mts|its|ats|tts|lts)$"
+)
 _MADE = re.compile(r"..(?:ad|ade|rd|lld|gd|dd)$|....at$")
 _NOUNS = frozenset(
     "månad resultat privat kamrat format apparat klimat stad lägenhetsbad bad värd rad fredad ord gård "
     "vård bord".split()
 )
 _DONE = re.compile(r"(?:erad|erat|erade)$")
+HELPED = frozenset("hjälps hjälpas hjälptes hjälpts".split())
 WINDOW = 4
 NEAR = 3
 
@@ -59,12 +62,19 @@ def passives(text: Text) -> Iterator[tuple[int, int]]:
                 yield sentence.first + first, sentence.first + at
 
 
+# ”på grund av”, ”i början av maj”, ”vid behov av”: nobody who does it.
+NO_AGENT_AFTER = frozenset(
+    "grund form behov slutet början mitten del delar resten anledning följd typ stället hänsyn utgången".split()
+)
+
+
 def _agents(lows: list[str]) -> list[bool]:
     """For each place: whether an ”av” that names somebody stands there or later."""
     found = [False] * (len(lows) + 2)
     for at in range(len(lows) - 1, -1, -1):
         named = lows[at] == "av" and at + 1 < len(lows) and lows[at + 1] not in ("att", "och", "en", "ett", "när")
         named |= lows[at] == "av" and lows[at + 1 : at + 2] in (["en"], ["ett"])
+        named &= at == 0 or lows[at - 1] not in NO_AGENT_AFTER
         found[at] = found[at + 1] or named
     return found
 
@@ -89,8 +99,11 @@ def _start_of(words, lows, at: int) -> int | None:
 
 def s_passive(words, lows, at: int) -> bool:
     low = lows[at]
-    if low in ("ses", "sågs") and lows[at + 1 : at + 2] in (["över"], ["efter"]):
+    if low in ("ses", "sågs") and lows[at + 1 : at + 2] in (["över"], ["efter"], ["till"]):
         return True
+    if low in HELPED:
+        # ”Ni hjälps åt” is what several do; ”du hjälps upp” is not.
+        return "åt" not in lows[at + 1 : at + 1 + NEAR]
     if low in ("fattas", "fattades", "fattats") and any(word.startswith("beslut") for word in lows[:at]):
         return True
     if (

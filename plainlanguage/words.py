@@ -15,6 +15,12 @@ ABBREVIATION, JARGON, ASSESSMENT, ROLE, SOMEBODY, ALLOWED = (
 )  # fmt: skip
 KINDS = (ABBREVIATION, JARGON, ASSESSMENT, ROLE, SOMEBODY, ALLOWED)
 SHORTEST_STEM, LONGEST_STEM = 3, 24
+# Where one goes and whom one meets is named after what one has: ätstörningsenheten, palliativa teamet.
+_NAMED_AFTER = re.compile(
+    r"(?:mottagning|enhet|team|center|centrum|klinik|avdelning|förening|förbund|linje|jour|skola|sköterska"
+    r"|läkare|terapeut|rådgivare|konsulent|pedagog|handläggare|samordnare|chef|kurator)"
+    r"(?:en|n|et|ens|ns|ets|s|ar|er|or|erna|arna|orna)?$"
+)
 MOST_WORDS = 6
 
 
@@ -81,6 +87,10 @@ class WordList:
     def allowed(self, low: str) -> bool:
         return any(entry.kind == ALLOWED for entry in self.starting_with(low))
 
+    def knows(self, low: str) -> bool:
+        """Whether the word is allowed or a finding of another kind: then its capitals are none."""
+        return any(entry.kind in (ALLOWED, ASSESSMENT) for entry in self.starting_with(low))
+
     def in_text(self, text: Text) -> list[Found]:
         """Every place of every entry; the longest of those that begin at the same word, and none inside another."""
         found, free_from = [], 0
@@ -112,10 +122,23 @@ def fits(text: Text, index: int, entry: Entry) -> bool:
             return False
     if entry.dotted and not text.between(end - 1).startswith("."):
         return False
+    if entry.kind in (JARGON, ASSESSMENT) and not entry.own and named_after(text, index, end):
+        return False
     # A capital inside a sentence is somebody's name: Habiliteringen, Rehab Falun.
     first = text.tokens[index]
     named = first.capital and not first.text.isupper() and not text.starts_sentence(index)
     return not (named and entry.kind in (JARGON, ABBREVIATION) and not entry.capitals)
+
+
+def named_after(text: Text, first: int, end: int) -> bool:
+    """Whether the words are the name of a place or a profession: they are not about the person then."""
+    if end - first > 1:
+        return False
+    here = text.tokens[first].low
+    if _NAMED_AFTER.search(here):
+        return True
+    after = text.tokens[end].low if end < len(text.tokens) and text.between(first) == " " else ""
+    return here[-1:] in "ae" and _NAMED_AFTER.match(after) is not None
 
 
 def same(token, part: str, entry: Entry) -> bool:

@@ -53,10 +53,27 @@ def test_the_place_of_a_hint_is_the_word_itself():
         "Sköterskan Astrid ringer.",
         "Astrid Holm kommer från hemtjänsten.",
         "Som patient har du rätt att välja.",
+        "Du har en katt. Hon heter Misse.",
+        "Prästen kommer på onsdagar. Han tar med kaffe.",
+        "Din väninna Gun följer med. Hon har bil.",
+        "Läkaren ringer. Hennes nummer står på lappen.",
+        "Karin i receptionen hjälper dig, och hon har tid på fredag.",
     ],
 )
 def test_somebody_else_is_not_the_person(text):
     assert Kind.THIRD_PERSON not in kinds(text, **ASTRID)
+
+
+@pytest.mark.parametrize(
+    "text", ["Läkaren träffar henne på fredag.", "Lena ser över hennes mediciner.", "Boendestödjaren följer med honom."]
+)
+def test_whoever_does_it_is_not_whom_it_is_done_to(text):
+    assert kinds(text, **ASTRID) == [Kind.THIRD_PERSON]
+
+
+def test_a_title_with_the_family_name_is_the_person():
+    assert kinds("Fru Berg vill bo kvar.", **ASTRID) == [Kind.THIRD_PERSON]
+    assert kinds("Din fru Berg hälsar.", **ASTRID) == [] == kinds("Fru Ek vill bo kvar.", **ASTRID)
 
 
 def test_without_the_name_nothing_tells_whose_it_is():
@@ -79,6 +96,40 @@ def test_passive_without_anybody(said):
     assert Kind.PASSIVE not in kinds(f"Mötet {said} i maj av kommunen.")
 
 
+@pytest.mark.parametrize("said", ["på grund av sjukdom", "i början av maj", "i form av samtal"])
+def test_not_every_av_says_who_does_it(said):
+    assert kinds(f"Mötet flyttas {said}.") == [Kind.PASSIVE]
+
+
+def test_several_who_help_each_other_are_no_passive():
+    assert kinds("Ni hjälps åt med disken.") == []
+    assert kinds("Du hjälps upp ur sängen.") == [Kind.PASSIVE]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["m.h.a. en stol", "fr.om. maj", "v 14", "2 ggr/v", "varje tis", "av din KBT-terapeut", "med dina ADL:s", "hjtj"],
+)
+def test_abbreviations_that_are_in_no_list(said):
+    assert Kind.ABBREVIATION in kinds(f"Du får stöd {said}.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Du väger 62 kg.", "Skriv till a.berg@skolan.se eller se www.skolan.se.", "Du tittar på SVT.", "Ditt TV-spel."],
+)
+def test_units_addresses_and_well_known_names_are_no_abbreviations(text):
+    assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Ätstörningsenheten ringer dig.", "Palliativa teamet ringer dig.", "Astmasköterskan ringer."]
+)
+def test_a_place_or_a_profession_is_not_what_it_is_named_after(text):
+    assert kinds(text) == []
+    assert kinds("Du har en ätstörning.") == [Kind.ASSESSMENT] and kinds("Du får palliativ vård.") == [Kind.JARGON]
+
+
 def test_an_abbreviation_ends_no_sentence_and_written_out_it_is_none():
     assert check("Vi äter t.ex. gröt. Du diskar.").sentences == 2
     assert kinds("Du får stöd enligt lagen om stöd och service (LSS).") == []
@@ -95,6 +146,9 @@ def test_a_measure_says_who_and_when():
     assert [h.kind for h in check_measure("Uppföljning av vikt").hints] == [Kind.WHO, Kind.WHEN]
     assert check_measure("Uppföljning av vikt", who="Lena", when="i maj").hints == ()
     assert check_measure("Vi väger dig varje måndag").hints == ()
+    assert check_measure("Stöd av kuratorn före midsommar").hints == ()
+    assert check_measure("Dina föräldrar skjutsar dig varje fredag").hints == ()
+    assert [h.kind for h in check_measure("Stöd i kontakten med myndigheter i maj").hints] == [Kind.WHO]
 
 
 def test_long_sentences_and_hard_texts():

@@ -48,7 +48,9 @@ def spent(text: str) -> float:
     return best
 
 
-@pytest.mark.parametrize("piece", ["Patienten bokas t.ex. av ", "han är ", '"a ', "ADL. ", "de n "])
+@pytest.mark.parametrize(
+    "piece", ["Patienten bokas t.ex. av ", "han är ", '"a ', "ADL. ", "de n ", "Lena honom ", "a.b."]
+)
 def test_time_grows_with_the_length_and_no_faster(piece):
     check(piece)
     short, long = (piece * (size // len(piece)) for size in (LONGEST_TEXT // 8, LONGEST_TEXT))
@@ -56,7 +58,7 @@ def test_time_grows_with_the_length_and_no_faster(piece):
 
 
 def test_a_block_takes_less_than_fifty_milliseconds():
-    block = "Patienten behöver hjälp med ADL och ordinerades t.ex. en rullator. Vi ringer dig på måndag. " * 44
-    assert len(block) >= 4000
+    block = "Patienten behöver hjälp med ADL och ordinerades t.ex. en rullator. Vi ringer dig på måndag. " * 55
+    assert len(block) >= 5000
     check(block)
-    assert spent(block[:4000]) < 0.05
+    assert spent(block[:5000]) < 0.05
