@@ -1,5 +1,6 @@
 """The word list of the plain-language check: the built-in words and the own organisation's (PLA-1)."""
 
+from django.db import connection
 from django.utils import timezone
 
 from audit import log
@@ -35,6 +36,9 @@ def add_word(*, kind: str, pattern: str, suggestion: str, by) -> OwnWord:
         read(kind, pattern, suggestion)
     except BadPattern:
         raise RuleBroken(BAD_WORD, field="pattern") from None
+    # Two who add at the very same moment wait for each other, so that the second reads what the first has added.
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"own_words.{by.organisation_id}"])
     own = OwnWord.objects.filter(organisation_id=by.organisation_id, valid_to=None)
     if own.filter(pattern__iexact=pattern).exists():
         raise RuleBroken("Ordet finns redan i er lista.", field="pattern")
@@ -53,9 +57,9 @@ def end_word(*, word: OwnWord, by) -> None:
     """End a word from today on; the row stays. Raises RuleBroken when that is done already."""
     if word.organisation_id != by.organisation_id:
         raise RuleBroken("Du kan bara ändra i din egen organisation.")
-    if word.valid_to is not None:
+    ended = {"valid_to": timezone.localdate(), "ended_by_id": by.assignment_id}
+    # Asked and written in one statement: of two at once one has ended it.
+    if not OwnWord.objects.filter(pk=word.pk, valid_to=None).update(**ended):
         raise RuleBroken(ENDED_ALREADY)
-    word.valid_to, word.ended_by_id = timezone.localdate(), by.assignment_id
-    word.save(update_fields=["valid_to", "ended_by"])
     details = {"kind": word.kind, "word": word.pattern}
     log.record("organisations.word_ended", object_type="word", object_id=str(word.pk), details=details)

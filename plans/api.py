@@ -260,6 +260,7 @@ class OwnMeasuresOut(serializers.Serializer):
     case = serializers.CharField()
     plan_version = serializers.IntegerField()
     approved_on = serializers.DateField()
+    fetched_at = serializers.DateTimeField()
     unit = serializers.CharField()
     authority = serializers.CharField()
     goals = serializers.ListField(child=serializers.DictField())

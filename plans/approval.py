@@ -70,7 +70,7 @@ def witnesses(plan: Plan, *, by) -> list[str]:
     own = Assignment.objects.select_related("staff", "unit").get(pk=by.assignment_id)
     me = f"{own.staff.name}, {own.unit.name}"
     # At the meeting the own title may have stood between the name and the unit.
-    others = [name for name in names if not name.startswith(own.staff.name)]
+    others = [name for name in names if name.split(", ")[0] != own.staff.name]
     return list(dict.fromkeys([me, *others]))
 
 

@@ -11,7 +11,7 @@ from audit import log
 from audit.models import AuditEvent
 from cases import services as cases
 from consent import representatives
-from consent.models import Consent, Disclosure
+from consent.models import Answer, Consent, Disclosure
 from meetings.models import Attendance
 from organisations import swedish
 from organisations.enums import Sector
@@ -209,8 +209,10 @@ def consent_text(consent: Consent | None, *, whole: bool = True) -> str:
     """What the person has said yes to; what is exempted only to one from whom nothing is."""
     if consent is None:
         return ""
-    said = ["Du har sagt ja till planen."]
-    if consent.unit_names:
+    if refused := why_no_yes(consent):
+        return refused
+    said = ["Du har sagt ja till att vi planerar tillsammans."]
+    if consent.share_answer == Answer.YES and consent.unit_names:
         said.append(f"De här får läsa den: {', '.join(consent.unit_names)}.")
     if consent.excluded_note and whole:
         said.append(f"Det här får inte delas: {consent.excluded_note}")
@@ -218,6 +220,19 @@ def consent_text(consent: Consent | None, *, whole: bool = True) -> str:
         said.append(f"Samtycket gäller till {swedish.short_date(consent.valid_to)}.")
     said.append("Du kan ta tillbaka det när du vill.")
     return " ".join(said)
+
+
+def why_no_yes(consent: Consent) -> str:
+    """What to say when there is no yes, or none that holds; empty when the person has said yes."""
+    if consent.withdrawn_at:
+        return f"Samtycket togs tillbaka {swedish.short_date(consent.withdrawn_at)}."
+    if consent.planning_answer == Answer.NO:
+        return "Du har sagt nej till att vi planerar tillsammans."
+    if consent.planning_answer != Answer.YES:
+        return "Det finns inget svar om samtycke än."
+    if consent.is_lapsed:
+        return f"Samtycket gällde till {swedish.short_date(consent.valid_to)} och har gått ut."
+    return ""
 
 
 def issuers(plan: Plan) -> list[str]:

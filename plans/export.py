@@ -3,6 +3,8 @@
 Row security decides what there is to take: a goal or a measure that is not shared with the unit is not there for it.
 """
 
+from datetime import date
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,9 +13,10 @@ from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.models import Unit
 from plans import documents, services, sharing
-from plans.models import PartyExport, Plan
+from plans.models import MeasureReport, MeasureStatus, PartyExport, Plan
 from plans.tasks import nudge_exports
 
+# The format is described in docs/drift.md; a field that changes its meaning or goes away makes a new version.
 FORMAT, FORMAT_VERSION = "sip-egna-insatser", 1
 NOTHING = "Din enhet har inga insatser i planen som gäller."
 
@@ -30,6 +33,7 @@ def facts(plan: Plan, *, by) -> dict:
     if not found:
         raise RuleBroken(NOTHING)
     unit = Unit.objects.select_related("acts_for").get(pk=by.unit_id)
+    reported = reports_of([row for _, measures in found for row in measures])
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -37,9 +41,10 @@ def facts(plan: Plan, *, by) -> dict:
         "case": plan.case.reference,
         "plan_version": plan.version,
         "approved_on": timezone.localdate(plan.approved_at).isoformat(),
+        "fetched_at": timezone.localtime().isoformat("seconds"),
         "unit": unit.name,
         "authority": unit.acts_for.name if unit.acts_for_id else "",
-        "goals": [goal_facts(goal, measures) for goal, measures in found],
+        "goals": [goal_facts(goal, measures, reported) for goal, measures in found],
         "lead": documents.lead_text(plan),
         "follow_up": {
             "on": plan.follow_up_on.isoformat() if plan.follow_up_on else None,
@@ -50,13 +55,31 @@ def facts(plan: Plan, *, by) -> dict:
     }
 
 
-def goal_facts(goal, measures) -> dict:
+def reports_of(measures) -> dict[int, MeasureReport]:
+    """Measure → its latest report, of those that have one; one query."""
+    rows = MeasureReport.objects.filter(measure__in=measures).order_by("measure_id", "-reported_at", "-pk")
+    return {row.measure_id: row for row in rows.distinct("measure_id")}
+
+
+def state_of(report: MeasureReport | None) -> dict:
+    """How far a measure has come; one that nobody has told of is planned."""
+    if report is None:
+        return {"status": str(MeasureStatus.PLANNED), "status_on": None, "status_reason": ""}
+    return {
+        "status": report.status,
+        "status_on": timezone.localdate(report.reported_at).isoformat(),
+        "status_reason": report.reason,
+    }
+
+
+def goal_facts(goal, measures, reported) -> dict:
     return {
         "text": goal.text,
         "horizon": goal.horizon,
         "how_noticed": goal.how_noticed,
         "measures": [
             {
+                "id": row.pk,
                 "text": row.text,
                 "who": row.doer_name,
                 "starts_on": row.starts_on.isoformat() if row.starts_on else None,
@@ -65,10 +88,18 @@ def goal_facts(goal, measures) -> dict:
                 "frequency": row.frequency,
                 "place": row.place,
                 "when": documents.measure_when(row),
+                **state_of(reported.get(row.pk)),
             }
             for row in measures
         ],
     }
+
+
+def state_line(row: dict) -> str:
+    """Pågår, 12 mars 2026; Blev inte av, 12 mars 2026. Du var sjuk."""
+    said = str(MeasureStatus(row["status"]).label)
+    when = f", {swedish.short_date(date.fromisoformat(row['status_on']))}" if row["status_on"] else ""
+    return f"{said}{when}" + (f". {row['status_reason']}" if row["status_reason"] else "")
 
 
 def lead_line(told: dict) -> str:
@@ -93,7 +124,7 @@ def as_text(plan: Plan, *, by) -> str:
         lines += ["", f"Mål: {goal['text']}"]
         lines += [f"Så märks det: {goal['how_noticed']}"] if goal["how_noticed"] else []
         for row in goal["measures"]:
-            named = (("Vem", row["who"]), ("När", row["when"]), ("Var", row["place"]))
+            named = (("Vem", row["who"]), ("När", row["when"]), ("Var", row["place"]), ("Läge", state_line(row)))
             lines += [f"Insats: {row['text']}", *(f"  {name}: {text}" for name, text in named if text)]
     lines += ["", f"Huvudansvarig: {lead_line(told)}", f"Uppföljning: {follow_up_line(plan)}"]
     return "\n".join(lines) + "\n"

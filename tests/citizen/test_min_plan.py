@@ -46,6 +46,13 @@ def test_the_person_reads_what_matters_who_does_what_and_whom_to_ring(story):
     assert not NUMBER.search(html)
 
 
+def test_what_to_do_when_worse_is_the_first_thing_to_press(story):
+    """Above all else of the plan: one press from the top of a long page on a telephone (PLA-2)."""
+    html = page(signed_in("elsa.medborgare"), "/min-plan/").split("<main")[1]
+    assert html.index('href="#samre"') < html.index('id="viktigt"') < html.index('id="samre"')
+    assert html.index('href="#samre"') == min(found.start() for found in re.finditer(r'href="', html))
+
+
 @pytest.mark.parametrize("rest", ["", "samtycke/", "kopior/", "lasare/", "pdf/", "version/1/"])
 def test_no_title_says_who(story, rest):
     html = page(signed_in("elsa.medborgare"), of(story.planned, rest))

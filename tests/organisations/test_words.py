@@ -10,6 +10,8 @@ from organisations import words
 from organisations.errors import RuleBroken
 from organisations.word_models import OwnWord
 from plainlanguage.check import check
+from tests.cast import Cast
+from tests.plans.test_at_once import at_once
 
 LIST, ADD = "/administration/ordlista/", "/administration/ordlista/nytt/"
 WORD = {"pattern": "multimodal*", "kind": "jargon", "suggestion": "flera sorters träning"}
@@ -80,6 +82,33 @@ def test_the_same_word_stands_once(anders):
     assert anders.post(ADD, WORD).status_code == 302
     again = anders.post(ADD, WORD | {"pattern": "MULTIMODAL*"})
     assert "Ordet finns redan" in again.content.decode()
+
+
+def test_of_two_who_add_the_same_word_at_once_the_second_is_told(own_database):
+    """Also when the letters differ, and with the words kept in the form."""
+    cast = Cast()
+
+    def add(pattern):
+        def done():
+            with cast.acting("admin"):
+                by = cast.actor("admin")
+                return words.add_word(kind="jargon", pattern=pattern, suggestion="träning", by=by).pattern
+
+        return done
+
+    found = at_once(add("multimodal*"), add("Multimodal*"))
+    [refused] = [one for one in found if isinstance(one, RuleBroken)]
+    assert refused.field == "pattern" and len(own_rows(cast)) == 1
+
+
+def test_of_two_who_end_a_word_at_once_one_has_ended_it(cast):
+    with cast.acting("admin"):
+        made = words.add_word(kind="jargon", pattern="multimodal*", suggestion="x", by=cast.actor("admin"))
+        words.end_word(word=OwnWord.objects.get(pk=made.pk), by=cast.actor("admin"))
+        # Read before the other ended it.
+        with pytest.raises(RuleBroken):
+            words.end_word(word=made, by=cast.actor("admin"))
+        assert AuditEvent.objects.filter(event="organisations.word_ended").count() == 1
 
 
 def test_an_allowed_word_needs_no_suggestion_and_silences_the_hint(cast, anders):

@@ -334,3 +334,15 @@ def test_the_ward_adopts_only_what_it_has_approved_itself(cast, inpatient):
     for who in ("agneta.regionkalmar", "emelie.regionkalmar", "linda.kalmar"):
         with pytest.raises(ProgrammingError, match="only the ward"), cast.acting(who):
             raw("select adopt_plan_of_ward(%s, %s, '')", inpatient.pk, draft.pk)
+
+
+def test_one_whose_name_only_begins_alike_may_have_seen_it(cast, monkeypatch):
+    """The one who approves stands once; Eva Bergman is not Eva Berg (PLA-4)."""
+    draft = build.drafted(cast)
+    me = cast.staff("owner").name
+    came = [{"name": f"{me}sson, läkare", "unit": "Vårdcentralen"}, {"name": f"{me}, kurator", "unit": "Kommunen"}]
+    monkeypatch.setattr(approval.documents, "participants", lambda meeting: came)
+    with cast.acting("owner"):
+        assert approval.witnesses(draft, by=cast.owner) == [
+            name_of(cast, "owner"), f"{me}sson, läkare, Vårdcentralen",
+        ]  # fmt: skip

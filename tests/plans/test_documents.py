@@ -1,14 +1,16 @@
 """The plan as PDF: ordered, drawn by the worker, fetched, handed out (PLA-6)."""
 
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from audit.models import AuditEvent
-from consent.models import Disclosure
+from consent.models import Consent, Disclosure
 from notifications.tasks import Broker
 from plans import documents, drawing, tasks
 from plans.models import HandedOutCopy, Plan, PlanDocument
@@ -42,6 +44,33 @@ def failing(monkeypatch):
         raise PdfFailed("time ran out")
 
     monkeypatch.setattr(drawing.QUEUE, "render", broken)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"planning_answer": "no"}, "Du har sagt nej"),
+        ({"planning_answer": "unavailable"}, "Det finns inget svar"),
+        ({"planning_answer": "waiting"}, "Det finns inget svar"),
+        ({"withdrawn_at": timezone.now()}, "Samtycket togs tillbaka"),
+        ({"valid_to": timezone.localdate() - timedelta(days=1)}, "har gått ut"),
+    ],
+)
+def test_a_paper_does_not_say_yes_for_the_person(answer, said):
+    """The consent is told as it stands, also on a draft or for a meeting (PLA-4)."""
+    asked = Consent(**({"planning_answer": "yes", "share_answer": "yes"} | answer))
+    asked.unit_names = ["Hemtjänsten"]
+    text = documents.consent_text(asked, whole=False)
+    assert said in text and "Du har sagt ja" not in text and "Hemtjänsten" not in text
+
+
+def test_a_yes_is_to_the_planning_and_sharing_is_told_apart():
+    asked = Consent(planning_answer="yes", share_answer="no")
+    asked.unit_names = ["Hemtjänsten"]
+    assert documents.consent_text(asked, whole=False).startswith("Du har sagt ja till att vi planerar tillsammans.")
+    assert "Hemtjänsten" not in documents.consent_text(asked, whole=False)
+    asked.share_answer = "yes"
+    assert "De här får läsa den: Hemtjänsten." in documents.consent_text(asked, whole=False)
 
 
 def test_the_worker_draws_what_was_ordered_and_the_page_gives_it(cast, amira, plan):

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from cases.models import Case
 from organisations.models import Topic
 from plans import export, pdf, services
 from plans.drawing import EXPORTS
-from plans.models import PartyExport
+from plans.models import Measure, MeasureReport, PartyExport
 from tests import build
 
 OWN, OTHERS, THE_PERSONS = "Vi går igenom dina läkemedel.", "Vi tränar balans hemma hos dig.", "Du gör tre övningar."
@@ -53,6 +54,43 @@ def test_the_json_is_whole_and_dated(browse, plan):
     (measure,) = goal["measures"]
     assert measure["starts_on"] == build.today().isoformat() and measure["frequency"] == "Tisdagar"
     assert told["follow_up"]["on"] == (build.today() + timedelta(days=60)).isoformat()
+
+
+def test_how_far_a_measure_has_come_goes_with_it(cast, browse, plan):
+    with cast.acting("owner"):
+        measure = Measure.objects.get(goal__plan=plan, text=OTHERS)
+        for status, reason in (("ongoing", ""), ("not_done", "Du var sjuk.")):
+            MeasureReport.objects.create(
+                case_id=plan.case_id, measure=measure, status=status, reason=reason,
+                reported_by_id=cast.owner.assignment_id,
+            )  # fmt: skip
+    amira = browse("amira.falun")
+    told = amira.get(address(plan, "insatser.json")).json()
+    [measure] = [row for goal in told["goals"] for row in goal["measures"]]
+    assert (measure["status"], measure["status_reason"]) == ("not_done", "Du var sjuk.")
+    assert measure["status_on"] == build.today().isoformat() and told["fetched_at"] >= build.today().isoformat()
+    said = amira.get(address(plan, "insatser.txt")).content.decode()
+    assert "Läge: Blev inte av, " in said and "Du var sjuk." in said and "Klar" not in said
+
+
+def test_what_nobody_has_told_of_is_planned_and_not_done(browse, plan):
+    hanna = browse("hanna.dalarna")
+    [goal] = hanna.get(address(plan, "insatser.json")).json()["goals"]
+    assert [(row["status"], row["status_on"]) for row in goal["measures"]] == [("planned", None)]
+    assert "Läge: Planerad\n" in hanna.get(address(plan, "insatser.txt")).content.decode()
+
+
+def test_every_field_of_the_format_is_described(browse, plan):
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "drift.md").read_text(encoding="utf-8")
+    told = browse("amira.falun").get(address(plan, "insatser.json")).json()
+    assert f"version {told['format_version']}." in guide and told["format"] in guide
+    assert [name for name in names_in(told) if f"`{name}`" not in guide] == []
+
+
+def names_in(told) -> list[str]:
+    if isinstance(told, list):
+        return [name for one in told for name in names_in(one)]
+    return [*told, *(name for one in told.values() for name in names_in(one))] if isinstance(told, dict) else []
 
 
 def test_the_pdf_is_drawn_by_a_worker_and_seen_by_the_unit_alone(cast, browse, plan, tmp_path):

@@ -3,6 +3,7 @@
 import pytest
 
 from cases.models import Case
+from organisations.models import Topic
 from plans import approval, rules, services
 from plans.models import Plan
 from tests import build
@@ -43,6 +44,18 @@ def test_what_is_not_shared_is_neither_done_nor_missing(cast):
     with cast.acting("owner"):
         found = {part.slug: part for part in rules.checklist(draft, [])}
     assert found["measures"].unseen and found["others"].unseen and not found["measures"].done
+
+
+def test_not_everything_is_said_to_be_there_to_one_who_does_not_see_it(cast, browse):
+    """The party cannot know; the owner can (PLA-4, SAM-3)."""
+    draft = build.drafted(cast)
+    with cast.acting("owner"):
+        bit = Topic.objects.get(code="health").bit
+    build.consent(cast, draft.case, units=("party",), exempted={cast.unit("party").pk: 1 << bit})
+    address = f"/arenden/{draft.case_id}/plan/skriv/"
+    assert "Allt som måste finnas är skrivet" in browse("amira.falun").get(address).content.decode()
+    said = browse("hanna.dalarna").get(address).content.decode()
+    assert "Allt som måste finnas är skrivet" not in said
 
 
 @pytest.mark.parametrize("page", ["", "plan/skriv/", "plan/godkann/"])

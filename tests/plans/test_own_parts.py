@@ -167,6 +167,11 @@ def test_a_unit_says_that_its_part_is_done_and_that_it_is_not(cast, browse, draf
     assert "Klar med sin del" not in text_of(amira.get(url("edit", draft)))
 
 
+def test_the_page_of_the_approval_does_not_say_that_all_are_done(cast, browse, draft):
+    page = browse("amira.falun").get(url("approve", draft)).content.decode()
+    assert "Inte klar" in page and "Var och en har skrivit" not in page
+
+
 def test_a_part_with_something_to_confirm_is_not_done(cast, draft):
     with cast.acting("party"):
         own_parts.mark(plan=draft, done=True, by=cast.party)
