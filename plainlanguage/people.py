@@ -46,6 +46,7 @@ _FORMS = re.compile(r"(?:nens?|ens?|ans?|ets?|ns?|nas?|ars?|arnas?|ers?|ernas?|o
 # Many at once are nobody that ”han” or ”hon” stands for.
 _MANY = re.compile(r"(?:arna|erna|orna|personal(?:en)?s?|föräldrar|barnbarn|anhöriga|närstående)$")
 CLAUSE_LENGTH = 20
+OF_SOMEBODY = frozenset("din min sin hennes hans gode god".split())
 TITLES = frozenset("fru herr fröken".split())
 
 
@@ -168,7 +169,7 @@ def is_other(words, lows, at: int) -> bool:
     token = words[at]
     if token.capital and (token.text in NAMES or token.text.removesuffix("s") in NAMES or starts_name(words, at)):
         return True
-    if token.low in ("man", "fru") and at and lows[at - 1] in ("din", "min", "gode", "god"):
+    if token.low in ("man", "fru") and at and lows[at - 1] in OF_SOMEBODY:
         return True
     return is_other_word(token.low) and token.low not in ("man", "mans", "far", "fru", "barn", "någon", "kontakt")
 

@@ -43,6 +43,8 @@ _NOUNS = frozenset(
 )
 _DONE = re.compile(r"(?:erad|erat|erade)$")
 HELPED = frozenset("hjälps hjälpas hjälptes hjälpts".split())
+BEFORE_NOUN = frozenset("din ditt dina er ert era vår vårt våra den det de en ett dess deras hennes hans".split())
+_GENITIVE = re.compile(r"..(?:en|et|na|ns|rn)s$")
 WINDOW = 4
 NEAR = 3
 
@@ -87,6 +89,9 @@ def _start_of(words, lows, at: int) -> int | None:
     known = _is_listed(low, PARTICIPLES) or _DONE.search(low) is not None
     if not (known or _MADE.search(low)) or low.endswith(FEELINGS) or low in _NOUNS:
         return None
+    if at and at + 1 < len(lows) and (lows[at - 1] in BEFORE_NOUN or _GENITIVE.search(lows[at - 1])):
+        # An adjective: ”här är din samordnade plan”.
+        return None
     for back in range(at - 1, max(-1, at - 1 - WINDOW), -1):
         # What one is may be no more than how it is; what one becomes, somebody has done.
         if lows[back] in BECOMES or known and lows[back] in IS:
@@ -117,7 +122,10 @@ def s_passive(words, lows, at: int) -> bool:
         return False
     if words[at].capital and (at > 0 or words[at].text.isupper()):
         return False
-    if _SURE.search(low) or low.endswith("des") and _PAST.search(low):
+    if low == "kallas" and lows[at + 1 : at + 2] == ["för"]:
+        # What a thing is called; somebody who is called to a meeting is.
+        return False
+    if _SURE.search(low) or low.endswith(("des", "tes")) and _PAST.search(low):
         return True
     if low.endswith("as"):
         return True

@@ -82,7 +82,9 @@ def test_without_the_name_nothing_tells_whose_it_is():
 
 
 @pytest.mark.parametrize(
-    "verb", "hoppas finns trivs andas minns lyckas träffas känns vistas umgås saknas behövs".split()
+    "verb",
+    "hoppas finns trivs andas minns lyckas träffas känns vistas umgås saknas behövs vantrivs ängslas färdas handskas"
+    " åldras skäms svettas låtsas tycks brås kräks enas möts ryms syns".split(),
 )
 def test_deponents_are_no_passive(verb):
     assert Kind.PASSIVE not in kinds(f"Du {verb} hemma.")
@@ -99,6 +101,20 @@ def test_passive_without_anybody(said):
 @pytest.mark.parametrize("said", ["på grund av sjukdom", "i början av maj", "i form av samtal"])
 def test_not_every_av_says_who_does_it(said):
     assert kinds(f"Mötet flyttas {said}.") == [Kind.PASSIVE]
+
+
+@pytest.mark.parametrize("said", ["byttes", "köptes", "sattes upp", "gavs", "skrevs under", "höjdes", "togs upp"])
+def test_what_was_done_in_the_past_is_passive_too(said):
+    assert kinds(f"Det {said} i mars.") == [Kind.PASSIVE]
+    assert kinds("Det kallas för SIP.") == [] and kinds("Ni möttes i mars, och det kändes bra.") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Här är din samordnade plan.", "Det är en beslutad insats.", "Det är vårdens planerade tid."]
+)
+def test_before_its_noun_it_is_an_adjective(text):
+    assert kinds(text) == []
+    assert kinds("Tiden är bokad.") == [Kind.PASSIVE]
 
 
 def test_several_who_help_each_other_are_no_passive():
