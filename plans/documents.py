@@ -214,7 +214,7 @@ def consent_text(consent: Consent | None, *, whole: bool = True) -> str:
     said = ["Du har sagt ja till att vi planerar tillsammans."]
     if consent.share_answer == Answer.YES and consent.unit_names:
         said.append(f"De här får läsa den: {', '.join(consent.unit_names)}.")
-    if consent.excluded_note and whole:
+    if whole and consent.excluded_note:
         said.append(f"Det här får inte delas: {consent.excluded_note}")
     if consent.valid_to:
         said.append(f"Samtycket gäller till {swedish.short_date(consent.valid_to)}.")

@@ -41,7 +41,7 @@ def facts(plan: Plan, *, by) -> dict:
         "case": plan.case.reference,
         "plan_version": plan.version,
         "approved_on": timezone.localdate(plan.approved_at).isoformat(),
-        "fetched_at": timezone.localtime().isoformat("seconds"),
+        "fetched_at": timezone.localtime().isoformat(timespec="seconds"),
         "unit": unit.name,
         "authority": unit.acts_for.name if unit.acts_for_id else "",
         "goals": [goal_facts(goal, measures, reported) for goal, measures in found],

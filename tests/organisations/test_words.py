@@ -108,6 +108,7 @@ def test_of_two_who_end_a_word_at_once_one_has_ended_it(cast):
         # Read before the other ended it.
         with pytest.raises(RuleBroken):
             words.end_word(word=made, by=cast.actor("admin"))
+    with cast.acting("admin"):
         assert AuditEvent.objects.filter(event="organisations.word_ended").count() == 1
 
 
