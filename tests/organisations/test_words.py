@@ -1,5 +1,7 @@
 """An organisation's own words in the plain-language check: who keeps them, who is given them, who never sees them."""
 
+from time import sleep
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
@@ -84,9 +86,15 @@ def test_the_same_word_stands_once(anders):
     assert "Ordet finns redan" in again.content.decode()
 
 
-def test_of_two_who_add_the_same_word_at_once_the_second_is_told(own_database):
+def test_of_two_who_add_the_same_word_at_once_the_second_is_told(own_database, monkeypatch):
     """Also when the letters differ, and with the words kept in the form."""
-    cast = Cast()
+    cast, record = Cast(), words.log.record
+
+    def slowly(*args, **kwargs):
+        record(*args, **kwargs)
+        sleep(0.3)
+
+    monkeypatch.setattr(words.log, "record", slowly)
 
     def add(pattern):
         def done():

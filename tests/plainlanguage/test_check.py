@@ -124,7 +124,17 @@ def test_several_who_help_each_other_are_no_passive():
 
 @pytest.mark.parametrize(
     "said",
-    ["m.h.a. en stol", "fr.om. maj", "v 14", "2 ggr/v", "varje tis", "av din KBT-terapeut", "med dina ADL:s", "hjtj"],
+    [
+        "m.h.a. en stol",
+        "i.t.l. vila",
+        "fr.om. maj",
+        "v 14",
+        "2 ggr/v",
+        "varje tis",
+        "av din KBT-terapeut",
+        "med dina ADL:s",
+        "hjtj",
+    ],
 )
 def test_abbreviations_that_are_in_no_list(said):
     assert Kind.ABBREVIATION in kinds(f"Du får stöd {said}.")
