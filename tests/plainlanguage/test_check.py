@@ -138,6 +138,8 @@ def test_several_who_help_each_other_are_no_passive():
 )
 def test_abbreviations_that_are_in_no_list(said):
     assert Kind.ABBREVIATION in kinds(f"Du får stöd {said}.")
+    # The whole of it is one hint.
+    assert [h.excerpt for h in check("Du får stöd i.t.l. vila.").hints] == ["i.t.l."]
 
 
 @pytest.mark.parametrize(
