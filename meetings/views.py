@@ -8,9 +8,10 @@ from audit import log
 from cases import frame
 from cases.access import door
 from cases.topics import sees_all
-from meetings import outcome, pages, rules, services
+from meetings import calling, outcome, pages, rules, services
 from meetings.forms import AnswerForm, CallForm, CancelForm, HoldForm, MoveForm
 from meetings.models import Invitation, Meeting, MeetingKind
+from organisations import swedish
 from organisations.errors import shown_on
 from preparation.pages import premeeting_of
 
@@ -143,9 +144,18 @@ def cancel(request, case, meeting):
         with shown_on(form):
             services.cancel(case=case, meeting=found, by=request.actor, **form.cleaned_data)
         if form.is_valid():
-            messages.success(request, "Mötet är inställt. Alla enheter har fått veta det.")
-            return next_page(case, found)
+            return cancelled(request, case, found)
     return page(request, case, "cancel", form=form, meeting=found)
+
+
+def cancelled(request, case, meeting):
+    """Today those without an account are on the list of calls; another day somebody must think of them."""
+    messages.success(request, "Mötet är inställt. Alla enheter har fått veta det.")
+    count = meeting.invitations.filter(outside_party__isnull=False).count()
+    if count and not calling.is_today(meeting):
+        who = swedish.count(count, "deltagare", "deltagare")
+        messages.warning(request, f"Meddela också {who} utan konto. De får inget besked av systemet.")
+    return next_page(case, meeting)
 
 
 @require_http_methods(["GET", "POST"])

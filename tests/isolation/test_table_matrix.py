@@ -60,7 +60,7 @@ TABLES = {
     "meetings_invitation": Rule(insert=STEERS, update="own answer", column="attendee_name", citizen=True),
     "meetings_handon": Rule(insert=STEERS, update=NOBODY, citizen=True),
     "meetings_timeproposal": Rule(insert="own answer", update=NOBODY, delete="own answer", citizen=True),
-    "meetings_cancellationcall": Rule(insert=STEERS, update=STEERS, column="tries"),
+    "meetings_cancellationcall": Rule(insert=STEERS, update=STEERS, column="tries", closed=True),
     "guests_guestlink": Rule(select=STEERS, insert=STEERS, update=STEERS, column="revoked_at"),
     "meetings_attendance": Rule(insert=STEERS, update=STEERS, column="came", citizen=True),
     "meetingroom_room": Rule(insert=STEERS, update=STEERS, column="read_aloud_at"),

@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import Error, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -13,10 +13,13 @@ from cases import services as cases
 from cases.models import Case
 from casework import facts
 from casework.next_step import next_step
+from consent import corrections
+from consent import services as consents
 from meetings import calling, services
 from meetings.models import CancellationCall, Invitation, Meeting
 from organisations import swedish
 from organisations.errors import RuleBroken
+from plans import endings
 from preparation import bookings
 from tests import build
 
@@ -84,7 +87,7 @@ def test_the_day_is_stockholms(cast, minutes, listed):
         build.call(cast, case, starts_at=starts, ends_at=starts + timedelta(hours=1))
     with time_machine.travel(midnight + timedelta(minutes=minutes)), cast.acting("owner"):
         found = Case.objects.with_names().get(pk=case.pk)
-        services.cancel(case=found, meeting=found.meetings.get(), why="Sjuk", by=cast.owner)
+        move(cast, found, place="En annan sal")
         assert CancellationCall.objects.count() == listed
 
 
@@ -100,14 +103,119 @@ def test_another_day_nobody_needs_to_be_phoned(cast):
 def test_moving_todays_meeting_is_phoned_about_when_time_or_place_changes(cast, change, listed):
     case = build.called(cast)
     with cast.acting("owner"):
-        now = Case.objects.with_names().get(pk=case.pk)
-        old = now.meetings.get()
-        kept = {name: getattr(old, name) for name in ("starts_at", "ends_at", "form", "place", "chair", "writer")}
-        services.move(
-            case=now, meeting=old, why="Salen är upptagen", units=[cast.unit("party")], by=cast.owner,
-            **({"agenda": old.agenda} | kept | change),
-        )  # fmt: skip
+        old = move(cast, Case.objects.with_names().get(pk=case.pk), **change).replaces
         assert CancellationCall.objects.filter(meeting=old).exists() is listed
+
+
+def move(cast, case, *, units=("party",), **change):
+    """The only meeting of the case changed so, everything else as it was; within somebody's scope."""
+    old = case.meetings.get()
+    kept = {name: getattr(old, name) for name in ("starts_at", "ends_at", "form", "place", "chair", "writer")}
+    return services.move(
+        case=case, meeting=old, why="Salen är upptagen", units=[cast.unit(name) for name in units], by=cast.owner,
+        **({"agenda": old.agenda} | kept | change),
+    )  # fmt: skip
+
+
+def test_one_who_is_left_out_of_todays_meeting_is_phoned_alone(cast):
+    case = build.called(cast, units=("party", "same_kommun"))
+    with cast.acting("owner"):
+        old = move(cast, Case.objects.with_names().get(pk=case.pk), units=("party",)).replaces
+        [row] = CancellationCall.objects.select_related("invitation")
+        assert (row.meeting_id, row.callee) == (old.pk, "invited")
+        assert row.invitation.unit_id == cast.unit("same_kommun").pk
+
+
+def withdraw(cast, case, who="owner"):
+    with cast.acting(who):
+        consents.withdraw(case=Case.objects.with_names().get(pk=case.pk), form="spoken", by=cast.actor(who))
+
+
+def close(cast, case, reason="moved"):
+    with cast.acting("owner"):
+        endings.close(case=Case.objects.with_names().get(pk=case.pk), reason=reason, by=cast.owner)
+
+
+def void(cast, case):
+    with cast.acting("owner"):
+        corrections.void(case=Case.objects.with_names().get(pk=case.pk), reason="Fel person.", by=cast.owner)
+
+
+def by_a_party(cast, case):
+    withdraw(cast, case, "party")
+
+
+ENDS = {"withdrawn": withdraw, "withdrawn by a party": by_a_party, "closed": close, "void": void}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
+def test_when_todays_meeting_falls_away_with_the_case_they_are_phoned_too(cast, browse, end):
+    """The case is closed and can only be read, but for the calls."""
+    case = build.consented(cast)
+    build.representative(cast, case, "Rut Ombudsdotter", ground="ombud")
+    build.representative(cast, case, "Kaj Utestängdsson", ground="ombud", no_sharing="Personen vill det.")
+    build.call(cast, case)
+    end(cast, case)
+    found = calls(cast, case)
+    assert [call.callee for call in found] == ["person", "representative", "invited"]
+    client, page = browse("amira.falun"), url(case, "phone_list", found[0].meeting_id)
+    shown = client.get(reverse("casework:case", args=[case.pk])).content.decode()
+    assert "Mötet är inställt – 3 samtal kvar" in shown and page in shown
+    assert "säg bara att mötet inte blir av" in client.get(page).content.decode()
+    for call in found:
+        data = {f"samtal{call.pk}-outcome": "reached", f"samtal{call.pk}-name": "Någon"}
+        assert client.post(url(case, "phoned", call.meeting_id, call.pk), data).status_code == 302
+    assert "Alla samtal är inskrivna." in client.get(page).content.decode()
+    shown = client.get(reverse("casework:case", args=[case.pk])).content.decode()
+    assert "samtal kvar" not in shown
+    for who, status in (("hanna.dalarna", {403, 404}), ("mattias.falun", {403}), ("maria.falun", {404})):
+        assert browse(who).get(page).status_code in status
+
+
+def test_nobody_phones_one_who_has_died(cast):
+    case = build.called(cast)
+    close(cast, case, reason="died")
+    assert [call.callee for call in calls(cast, case)] == ["invited"]
+
+
+def test_another_day_a_withdrawal_lists_nobody(cast, browse):
+    case = build.called(cast, days_ahead=2)
+    withdraw(cast, case, "party")
+    assert calls(cast, case) == []
+    assert "Ring dem som skulle ha kommit" not in browse("amira.falun").get("/kallelser/").content.decode()
+
+
+def test_the_owner_is_told_to_phone_when_another_unit_writes_the_withdrawal(cast, browse):
+    case = build.called(cast)
+    receipt = browse("hanna.dalarna").post(
+        reverse("plans:withdraw", args=[case.pk]), {"who": "person", "how": "spoken"}, follow=True
+    )
+    assert "ska den ansvariga enheten ringa" in receipt.content.decode()
+    assert "Mötet i dag är inställt. Ring dem" in browse("amira.falun").get("/kallelser/").content.decode()
+    assert "Ring dem" not in browse("hanna.dalarna").get("/kallelser/").content.decode()
+
+
+@pytest.mark.parametrize(("page", "data"), [
+    ("plans:withdraw", {"who": "person", "how": "spoken"}), ("plans:close", {"reason": "moved"}),
+])  # fmt: skip
+def test_the_owner_is_led_to_the_calls(cast, browse, page, data):
+    case = build.called(cast)
+    response = browse("amira.falun").post(reverse(page, args=[case.pk]), data)
+    with cast.acting("owner"):
+        assert response["Location"] == url(case, "phone_list", Meeting.objects.get(case=case).pk)
+
+
+def test_a_list_is_not_made_by_one_who_does_not_steer_nor_for_a_meeting_that_is_to_be(cast):
+    case = build.called(cast)
+    with cast.acting("owner"):
+        meeting = Meeting.objects.get(case=case)
+        with pytest.raises(Error, match="not the caller"), transaction.atomic():
+            calling.list_calls(meeting=meeting)
+        services.cancel(case=Case.objects.with_names().get(pk=case.pk), meeting=meeting, why="Sjuk", by=cast.owner)
+        assert calling.list_calls(meeting=meeting) == 0, "once each"
+    for who in ("party", "reader", "outsider"):
+        with cast.acting(who), pytest.raises(Error, match="not the caller"), transaction.atomic():
+            calling.list_calls(meeting=meeting)
 
 
 def test_a_call_is_over_when_somebody_was_reached_and_not_before(cast):
@@ -200,6 +308,15 @@ def test_the_list_is_walked_in_the_browser(cast, browse):
         assert "Mötet är inställt" in theirs and "Ring och skriv in" not in theirs
     assert "Alla samtal är inskrivna." in send(person, "reached", name="Astrid")
     assert "Det samtalet är redan inskrivet." in send(person, "reached", name="Astrid")
+
+
+def test_those_without_an_account_are_thought_of_when_another_days_meeting_is_cancelled(cast, browse):
+    case = build.consented(cast)
+    with cast.acting("owner"):
+        relative = cases.add_outside_party(case=case, kind="relative", name="Ingrid", tell_by="letter", by=cast.owner)
+    meeting = build.call(cast, case, outside=[relative], days_ahead=2)
+    page = browse("amira.falun").post(url(case, "cancel", meeting.pk), {"why": "Sjuk"}, follow=True).content.decode()
+    assert "Meddela också 1 deltagare utan konto." in page
 
 
 def test_only_the_steering_units_handlers_phone_and_only_calls_of_this_meeting(cast, browse):

@@ -13,6 +13,7 @@ from cases import services as cases
 from cases.models import Case
 from consent import services as consents
 from meetings import services as meetings
+from meetings import standing
 from organisations import calendar_se, swedish
 from organisations.errors import RuleBroken
 from organisations.models import Unit
@@ -93,10 +94,21 @@ def test_no_day_of_a_year_is_a_holiday():
     assert len(days) > 240 and all(calendar_se.is_weekday(day) for day in days)
 
 
-@pytest.mark.parametrize("day", [date(2027, 3, 23), date(2027, 3, 30), date(2027, 10, 26), date(2027, 11, 2)])
+@pytest.mark.parametrize(
+    "day",
+    [
+        date(2026, 10, 23),
+        date(2026, 10, 26),
+        date(2027, 3, 23),
+        date(2027, 3, 30),
+        date(2027, 10, 26),
+        date(2027, 11, 2),
+    ],
+)
 def test_a_time_is_the_same_on_the_wall_in_summer_and_winter(day):
     slot = services.occasion(None, window(), day)
     assert timezone.localtime(slot.starts_at).time() == time(13)
+    assert timezone.localtime(slot.ends_at).time() == time(14) and slot.ends_at - slot.starts_at == timedelta(hours=1)
     assert timezone.localtime(slot.offered_until) == at(day - timedelta(days=3), 0)
 
 
@@ -180,6 +192,62 @@ def test_a_moved_meeting_lets_its_time_go_and_takes_the_new_one(cast):
         )  # fmt: skip
     assert [one.starts_at for one in common(cast, case)][0] == first.starts_at
     assert second.starts_at not in {one.starts_at for one in common(cast, case)}
+
+
+def change(cast, case, *, units=("party",), **values):
+    """The meeting as it is but for some details."""
+    with cast.acting("owner"):
+        now = Case.objects.with_names().get(pk=case.pk)
+        old = now.meetings.get(state="called")
+        kept = {name: getattr(old, name) for name in ("starts_at", "ends_at", "form", "place", "chair", "writer")}
+        return meetings.move(
+            case=now, meeting=old, why="Sjuk", units=[cast.unit(name) for name in units], by=cast.owner,
+            **({"agenda": "Hemgång"} | kept | values),
+        )  # fmt: skip
+
+
+def test_a_meeting_that_changes_place_at_the_same_time_keeps_what_it_has_taken(cast):
+    """Else another caller could take the unit for an hour when it is at this meeting."""
+    case = build.consented(cast, parties=("party", "same_kommun"))
+    for who in ("owner", "party", "same_kommun"):
+        publish(cast, who)
+    units = ("owner", "party", "same_kommun")
+    first, second, _ = common(cast, case, units=units)
+    call(cast, case, first, units=units[1:])
+    change(cast, case, units=units[1:], place="Sal 2")
+    assert [taken(cast, who) for who in units] == [1, 1, 1]
+    change(cast, case, place="Sal 3")
+    assert [taken(cast, who) for who in units] == [1, 1, 0], "one who is left out gets its own back"
+    change(cast, case, starts_at=second.starts_at, ends_at=second.ends_at)
+    assert [taken(cast, who) for who in units] == [0, 0, 0], "another time, not picked among the standing ones"
+
+
+def test_what_a_changed_meeting_kept_is_let_go_when_it_is_cancelled(cast):
+    case = build.consented(cast)
+    publish(cast, "party")
+    call(cast, case, common(cast, case)[0])
+    new = change(cast, case, place="Sal 2")
+    with cast.acting("party"), pytest.raises(Error, match="not the caller"), transaction.atomic():
+        standing.give_back(new)
+    with cast.acting("owner"):
+        meetings.cancel(case=Case.objects.with_names().get(pk=case.pk), meeting=new, why="Sjuk", by=cast.owner)
+    assert taken(cast, "party") == 0
+
+
+def test_a_day_that_is_let_go_when_its_window_has_ended_is_not_offered(cast, browse):
+    """And never as if another unit were free then."""
+    case = build.consented(cast)
+    row = publish(cast, "owner")
+    call(cast, case, common(cast, case, units=("owner",))[0])
+    with cast.acting("owner"):
+        services.end(window=row, by=cast.owner)
+    publish(cast, "party", starts=time(9))
+    with cast.acting("owner"):
+        now = Case.objects.with_names().get(pk=case.pk)
+        meetings.cancel(case=now, meeting=now.meetings.get(), why="Sjuk", by=cast.owner)
+    assert {timezone.localtime(one.starts_at).time() for one in common(cast, case)} == {time(9)}
+    page = browse("amira.falun").get(reverse("slots:unit", args=[cast.unit("owner").pk])).content.decode()
+    assert "Ledig" not in page and "Inga stående tider" in page
 
 
 def test_a_withdrawal_lets_the_time_go(cast):
@@ -303,3 +371,29 @@ def test_two_callers_at_once_never_get_the_same_time(own_database):
     assert taken(cast, "party") == 1
     with cast.acting("party"):
         assert SlotBooking.objects.only("starts_at").get().starts_at == start
+
+
+def test_two_who_publish_the_same_time_at_once_make_one(own_database):
+    """A double press, or two colleagues: real transactions, and one of them is told."""
+    cast = Cast()
+    ready, said = threading.Barrier(2), []
+
+    def publisher():
+        try:
+            with cast.acting("owner"):
+                ready.wait(20)
+                services.publish(unit=cast.unit("owner"), window=window(), by=cast.owner)
+            said.append("published")
+        except RuleBroken as refused:
+            said.append(str(refused))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=publisher) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert "published" in said and any("redan en stående tid" in one for one in said)
+    with cast.acting("owner"):
+        assert Slot.objects.count() == 3
