@@ -251,13 +251,6 @@ begin
   insert into cases_caseevent (case_id, at, kind, text, detail, topics, by_id)
     values (cid, now(), 'consent_withdrawn', 'Samtycket är återkallat. Ärendet är avslutat.', '', 0, ctx_assignment());
   update meetings_meeting set state = 'cancelled' where case_id = cid and state = 'called';
-  -- A meeting today: those who would come are to be phoned, by the only unit that still sees the case (KAL-7).
-  insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
-    select c.owner_unit_id, cid, c.reference, 'calls', 'calls:' || cid, now()
-    where ctx_unit() <> c.owner_unit_id
-      and exists (select 1 from meetings_cancellationcall where case_id = cid and reached_at is null
-        and (listed_at at time zone 'Europe/Stockholm')::date = sip_today())
-    on conflict (dedupe_key) do nothing;
   update cases_deadline set cancelled_at = now() where case_id = cid and met_at is null and cancelled_at is null;
   update cases_case set state = 'closed', close_reason = 'withdrawn', closed_on = sip_today(), updated_at = now()
     where id = cid;

@@ -146,12 +146,12 @@ end $$;
 
 CALLS = f"""
 -- Whom to phone about a meeting that would have been on that day: all who would come, but those who are to be told
--- nothing; or some of those who were called alone.
+-- nothing; or some of those who were called alone. Nobody when its hour is past: whoever came has been there.
 create function write_calls(m meetings_meeting, day date, alone bigint[]) returns int language plpgsql security definer
   set search_path = public, pg_temp as $$
 declare n int;
 begin
-  if (m.starts_at at time zone 'Europe/Stockholm')::date <> day then return 0; end if;
+  if (m.starts_at at time zone 'Europe/Stockholm')::date <> day or m.ends_at <= now() then return 0; end if;
   insert into meetings_cancellationcall (case_id, meeting_id, callee, invitation_id, representative_id, listed_at, tries,
       reached_name)
     select m.case_id, m.id, w.callee, w.invitation, w.representative, now(), 0, '' from (
@@ -184,16 +184,24 @@ end $$;
 create trigger calls_listed after update of state on meetings_meeting
   for each row when (old.state = 'called' and new.state = 'cancelled') execute function calls_listed();
 
--- A case that is closed because the person has died leaves nobody of that name to phone.
-create function calls_after_death() returns trigger language plpgsql security definer
+-- A closed case is in no worklist: today's calls that are left come to the inbox of the unit that still has it. Nobody
+-- phones one who has died.
+create function calls_of_closed_case() returns trigger language plpgsql security definer
   set search_path = public, pg_temp as $$
 begin
-  delete from meetings_cancellationcall where case_id = new.id and callee = 'person' and reached_at is null;
+  if new.close_reason = 'died' then
+    delete from meetings_cancellationcall where case_id = new.id and callee = 'person' and reached_at is null;
+  end if;
+  insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
+    select new.owner_unit_id, new.id, new.reference, 'calls', 'calls:' || new.id, now()
+    where exists (select 1 from meetings_cancellationcall where case_id = new.id and reached_at is null
+      and (listed_at at time zone 'Europe/Stockholm')::date = sip_today())
+    on conflict (dedupe_key) do nothing;
   return null;
 end $$;
-{definer("calls_after_death()", to="")}
-create trigger calls_after_death after update of close_reason on cases_case
-  for each row when (new.close_reason = 'died') execute function calls_after_death();
+{definer("calls_of_closed_case()", to="")}
+create trigger calls_of_closed_case after update of state on cases_case
+  for each row when (new.state = 'closed' and old.state <> 'closed') execute function calls_of_closed_case();
 
 -- For the one who moves a meeting: a change of time or place is phoned about too.
 create function list_calls(mid bigint, day date, alone bigint[]) returns int language plpgsql security definer

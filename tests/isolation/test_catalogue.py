@@ -26,7 +26,7 @@ DEFINERS = {
     "audit_erase", "audit_keep_partitions", "audit_ready",
     "consent_ends_of_age", "contact_logins", "link_citizen", "make_age_tasks", "readers_changed",
     "rebuild_person_access", "wanted_person_access",
-    "calls_after_death", "calls_listed", "list_calls", "write_calls",
+    "calls_of_closed_case", "calls_listed", "list_calls", "write_calls",
     "attach_calendar", "calendar_access_ended", "calendar_cancelled", "calendar_handed_on", "take_out_of_calendar",
     "cancel_deliveries", "case_access_changed", "deadlines_changed", "deadlines_made", "deliver_version",
     "end_sessions_of", "hand_over",

@@ -13,13 +13,10 @@ from cases import services as cases
 from cases.models import Case
 from casework import facts
 from casework.next_step import next_step
-from consent import corrections
-from consent import services as consents
 from meetings import calling, services
 from meetings.models import CancellationCall, Invitation, Meeting
 from organisations import swedish
 from organisations.errors import RuleBroken
-from plans import endings
 from preparation import bookings
 from tests import build
 
@@ -29,6 +26,20 @@ def midday():
     """So that a meeting in a while is today, whenever the tests are run."""
     with time_machine.travel(swedish.instant(timezone.localdate(), time(12)), tick=True):
         yield
+
+
+def summon(cast, case, **values):
+    """To a meeting that lasts all of its day: the database has the clock of the wall."""
+    if "ends_at" not in values:
+        day = timezone.localdate() + timedelta(days=values.get("days_ahead", 0))
+        values["ends_at"] = swedish.instant(day, time(23, 59, 59))
+    return build.call(cast, case, **values)
+
+
+def called(cast, *, units=("party",), **values):
+    case = build.consented(cast, parties=units)
+    summon(cast, case, units=units, **values)
+    return build.reread(cast, case)
 
 
 def cancelled(cast, *, relative=True, case=None, **values):
@@ -41,7 +52,7 @@ def cancelled(cast, *, relative=True, case=None, **values):
                 case=case, kind="relative", name="Ingrid Testholm", relation="dotter", tell_by="phone",
                 phone="070-174 06 13", by=cast.owner,
             )]  # fmt: skip
-    build.call(cast, case, outside=outside)
+    summon(cast, case, outside=outside)
     with cast.acting("owner"):
         now = Case.objects.with_names().get(pk=case.pk)
         services.cancel(case=now, meeting=now.meetings.get(state="called"), why="Personen är sjuk.", by=cast.owner)
@@ -84,7 +95,7 @@ def test_the_day_is_stockholms(cast, minutes, listed):
     midnight, starts = swedish.instant(tomorrow, time(0)), swedish.instant(tomorrow, time(9))
     with time_machine.travel(midnight - timedelta(minutes=30)):
         case = build.consented(cast)
-        build.call(cast, case, starts_at=starts, ends_at=starts + timedelta(hours=1))
+        summon(cast, case, starts_at=starts, ends_at=starts + timedelta(hours=1))
     with time_machine.travel(midnight + timedelta(minutes=minutes)), cast.acting("owner"):
         found = Case.objects.with_names().get(pk=case.pk)
         move(cast, found, place="En annan sal")
@@ -92,7 +103,7 @@ def test_the_day_is_stockholms(cast, minutes, listed):
 
 
 def test_another_day_nobody_needs_to_be_phoned(cast):
-    case = build.called(cast, days_ahead=2)
+    case = called(cast, days_ahead=2)
     with cast.acting("owner"):
         now = Case.objects.with_names().get(pk=case.pk)
         services.cancel(case=now, meeting=now.meetings.get(), why="Sjuk", by=cast.owner)
@@ -101,7 +112,7 @@ def test_another_day_nobody_needs_to_be_phoned(cast):
 
 @pytest.mark.parametrize(("change", "listed"), [({"place": "En annan sal"}, True), ({"agenda": "Annat"}, False)])
 def test_moving_todays_meeting_is_phoned_about_when_time_or_place_changes(cast, change, listed):
-    case = build.called(cast)
+    case = called(cast)
     with cast.acting("owner"):
         old = move(cast, Case.objects.with_names().get(pk=case.pk), **change).replaces
         assert CancellationCall.objects.filter(meeting=old).exists() is listed
@@ -118,7 +129,7 @@ def move(cast, case, *, units=("party",), **change):
 
 
 def test_one_who_is_left_out_of_todays_meeting_is_phoned_alone(cast):
-    case = build.called(cast, units=("party", "same_kommun"))
+    case = called(cast, units=("party", "same_kommun"))
     with cast.acting("owner"):
         old = move(cast, Case.objects.with_names().get(pk=case.pk), units=("party",)).replaces
         [row] = CancellationCall.objects.select_related("invitation")
@@ -126,87 +137,8 @@ def test_one_who_is_left_out_of_todays_meeting_is_phoned_alone(cast):
         assert row.invitation.unit_id == cast.unit("same_kommun").pk
 
 
-def withdraw(cast, case, who="owner"):
-    with cast.acting(who):
-        consents.withdraw(case=Case.objects.with_names().get(pk=case.pk), form="spoken", by=cast.actor(who))
-
-
-def close(cast, case, reason="moved"):
-    with cast.acting("owner"):
-        endings.close(case=Case.objects.with_names().get(pk=case.pk), reason=reason, by=cast.owner)
-
-
-def void(cast, case):
-    with cast.acting("owner"):
-        corrections.void(case=Case.objects.with_names().get(pk=case.pk), reason="Fel person.", by=cast.owner)
-
-
-def by_a_party(cast, case):
-    withdraw(cast, case, "party")
-
-
-ENDS = {"withdrawn": withdraw, "withdrawn by a party": by_a_party, "closed": close, "void": void}
-
-
-@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
-def test_when_todays_meeting_falls_away_with_the_case_they_are_phoned_too(cast, browse, end):
-    """The case is closed and can only be read, but for the calls."""
-    case = build.consented(cast)
-    build.representative(cast, case, "Rut Ombudsdotter", ground="ombud")
-    build.representative(cast, case, "Kaj Utestängdsson", ground="ombud", no_sharing="Personen vill det.")
-    build.call(cast, case)
-    end(cast, case)
-    found = calls(cast, case)
-    assert [call.callee for call in found] == ["person", "representative", "invited"]
-    client, page = browse("amira.falun"), url(case, "phone_list", found[0].meeting_id)
-    shown = client.get(reverse("casework:case", args=[case.pk])).content.decode()
-    assert "Mötet är inställt – 3 samtal kvar" in shown and page in shown
-    assert "säg bara att mötet inte blir av" in client.get(page).content.decode()
-    for call in found:
-        data = {f"samtal{call.pk}-outcome": "reached", f"samtal{call.pk}-name": "Någon"}
-        assert client.post(url(case, "phoned", call.meeting_id, call.pk), data).status_code == 302
-    assert "Alla samtal är inskrivna." in client.get(page).content.decode()
-    shown = client.get(reverse("casework:case", args=[case.pk])).content.decode()
-    assert "samtal kvar" not in shown
-    for who, status in (("hanna.dalarna", {403, 404}), ("mattias.falun", {403}), ("maria.falun", {404})):
-        assert browse(who).get(page).status_code in status
-
-
-def test_nobody_phones_one_who_has_died(cast):
-    case = build.called(cast)
-    close(cast, case, reason="died")
-    assert [call.callee for call in calls(cast, case)] == ["invited"]
-
-
-def test_another_day_a_withdrawal_lists_nobody(cast, browse):
-    case = build.called(cast, days_ahead=2)
-    withdraw(cast, case, "party")
-    assert calls(cast, case) == []
-    assert "Ring dem som skulle ha kommit" not in browse("amira.falun").get("/kallelser/").content.decode()
-
-
-def test_the_owner_is_told_to_phone_when_another_unit_writes_the_withdrawal(cast, browse):
-    case = build.called(cast)
-    receipt = browse("hanna.dalarna").post(
-        reverse("plans:withdraw", args=[case.pk]), {"who": "person", "how": "spoken"}, follow=True
-    )
-    assert "ska den ansvariga enheten ringa" in receipt.content.decode()
-    assert "Mötet i dag är inställt. Ring dem" in browse("amira.falun").get("/kallelser/").content.decode()
-    assert "Ring dem" not in browse("hanna.dalarna").get("/kallelser/").content.decode()
-
-
-@pytest.mark.parametrize(("page", "data"), [
-    ("plans:withdraw", {"who": "person", "how": "spoken"}), ("plans:close", {"reason": "moved"}),
-])  # fmt: skip
-def test_the_owner_is_led_to_the_calls(cast, browse, page, data):
-    case = build.called(cast)
-    response = browse("amira.falun").post(reverse(page, args=[case.pk]), data)
-    with cast.acting("owner"):
-        assert response["Location"] == url(case, "phone_list", Meeting.objects.get(case=case).pk)
-
-
 def test_a_list_is_not_made_by_one_who_does_not_steer_nor_for_a_meeting_that_is_to_be(cast):
-    case = build.called(cast)
+    case = called(cast)
     with cast.acting("owner"):
         meeting = Meeting.objects.get(case=case)
         with pytest.raises(Error, match="not the caller"), transaction.atomic():
@@ -228,7 +160,7 @@ def test_a_call_is_over_when_somebody_was_reached_and_not_before(cast):
     assert not calling.is_over(person, now) and calling.is_over(unit, now)
     assert (person.tries, unit.reached_name) == (1, "Hanna i växeln")
     # When the hour of the meeting is past, one who was tried has been tried.
-    later = now + timedelta(hours=3)
+    later = now + timedelta(hours=12)
     assert calling.is_over(person, later)
     with cast.acting("owner"):
         for at in (now, later):
@@ -279,7 +211,7 @@ def test_do_this_now_begins_with_the_calls_until_they_are_over(cast, browse):
 
 
 def test_the_list_is_walked_in_the_browser(cast, browse):
-    case = build.called(cast)
+    case = called(cast)
     with cast.acting("owner"):
         meeting = Meeting.objects.get(case=case)
     client = browse("amira.falun")
@@ -314,7 +246,7 @@ def test_those_without_an_account_are_thought_of_when_another_days_meeting_is_ca
     case = build.consented(cast)
     with cast.acting("owner"):
         relative = cases.add_outside_party(case=case, kind="relative", name="Ingrid", tell_by="letter", by=cast.owner)
-    meeting = build.call(cast, case, outside=[relative], days_ahead=2)
+    meeting = summon(cast, case, outside=[relative], days_ahead=2)
     page = browse("amira.falun").post(url(case, "cancel", meeting.pk), {"why": "Sjuk"}, follow=True).content.decode()
     assert "Meddela också 1 deltagare utan konto." in page
 
@@ -365,7 +297,7 @@ def queries(client, page) -> int:
 def test_a_booked_interpreter_is_phoned_too(cast):
     """KAL-6: one who was only needed is nobody to phone yet."""
     case = build.consented(cast, interpreter=True, language="arabiska")
-    build.call(cast, case)
+    summon(cast, case)
     with cast.acting("owner"):
         bookings.book(case=bookings.fetch(case), kind="interpreter", language="arabiska", form="phone", by=cast.owner)
         now = Case.objects.with_names().get(pk=case.pk)
