@@ -236,8 +236,8 @@ def stop_notices(case, meeting) -> None:
         notifications.cancel(case_id=case.pk, key_prefix=f"{prefix}:{meeting.pk}:")
 
 
-def cancel(*, case, meeting, why, by, topics=ALL) -> None:
-    """The meeting will not be; all units are told at once, and the case steps back.
+def cancel(*, case, meeting, why, by, topics=ALL) -> bool:
+    """The meeting will not be; all units are told at once, and the case steps back. Whether the person is told too.
 
     The database lists whom to phone on the very day (KAL-7), and makes the calendar entries that take it back.
     """
@@ -257,8 +257,9 @@ def cancel(*, case, meeting, why, by, topics=ALL) -> None:
     stop_notices(case, meeting)
     for unit_id in meeting.invitations.filter(unit__isnull=False).values_list("unit_id", flat=True).order_by("unit_id"):
         tell(case, meeting, unit_id, "cancelled")
-    notifications.tell_person(case_id=case.pk, key=f"cancelled:{meeting.pk}")
+    told = notifications.tell_person(case_id=case.pk, key=f"cancelled:{meeting.pk}")
     calendar.attach(case=case, meeting=meeting)
+    return told > 0
 
 
 def hold(

@@ -11,7 +11,6 @@ from cases.topics import sees_all
 from meetings import calling, outcome, pages, rules, services
 from meetings.forms import AnswerForm, CallForm, CancelForm, HoldForm, MoveForm
 from meetings.models import Invitation, Meeting, MeetingKind
-from organisations import swedish
 from organisations.errors import shown_on
 from preparation.pages import premeeting_of
 
@@ -142,19 +141,19 @@ def cancel(request, case, meeting):
     found, form = meeting_of(case, meeting), CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with shown_on(form):
-            services.cancel(case=case, meeting=found, by=request.actor, **form.cleaned_data)
+            told = services.cancel(case=case, meeting=found, by=request.actor, **form.cleaned_data)
         if form.is_valid():
-            return cancelled(request, case, found)
+            return cancelled(request, case, found, told)
     return page(request, case, "cancel", form=form, meeting=found)
 
 
-def cancelled(request, case, meeting):
-    """Today those without an account are on the list of calls; another day somebody must think of them."""
+def cancelled(request, case, meeting, told: bool):
+    """Today everybody is on the list of calls; another day somebody must think of those whom nothing is sent to."""
     messages.success(request, "Mötet är inställt. Alla enheter har fått veta det.")
     count = meeting.invitations.filter(outside_party__isnull=False).count()
-    if count and not calling.is_today(meeting):
-        who = swedish.count(count, "deltagare", "deltagare")
-        messages.warning(request, f"Meddela också {who} utan konto. De får inget besked av systemet.")
+    who = ([] if told else ["personen"]) + ([f"{count} deltagare utan konto"] if count else [])
+    if who and not calling.is_today(meeting):
+        messages.warning(request, f"Hör själv av dig till {' och '.join(who)}. Systemet skickar inget besked dit.")
     return next_page(case, meeting)
 
 

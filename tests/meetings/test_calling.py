@@ -13,6 +13,7 @@ from cases import services as cases
 from cases.models import Case
 from casework import facts
 from casework.next_step import next_step
+from correspondence import channels
 from meetings import calling, services
 from meetings.models import CancellationCall, Invitation, Meeting
 from organisations import swedish
@@ -248,7 +249,17 @@ def test_those_without_an_account_are_thought_of_when_another_days_meeting_is_ca
         relative = cases.add_outside_party(case=case, kind="relative", name="Ingrid", tell_by="letter", by=cast.owner)
     meeting = summon(cast, case, outside=[relative], days_ahead=2)
     page = browse("amira.falun").post(url(case, "cancel", meeting.pk), {"why": "Sjuk"}, follow=True).content.decode()
-    assert "Meddela också 1 deltagare utan konto." in page
+    assert "Hör själv av dig till personen och 1 deltagare utan konto." in page
+
+
+def test_a_person_who_is_told_by_the_system_need_not_be_told_once_more(cast, browse):
+    case = build.consented(cast)
+    with cast.acting("owner"):
+        now = Case.objects.with_names().get(pk=case.pk)
+        channels.choose(case=now, channel="email", address="astrid@brev.example", form="spoken", by=cast.owner)
+    meeting = build.call(cast, case, days_ahead=2)
+    page = browse("amira.falun").post(url(case, "cancel", meeting.pk), {"why": "Sjuk"}, follow=True).content.decode()
+    assert "Mötet är inställt." in page and "Hör själv av dig" not in page
 
 
 def test_only_the_steering_units_handlers_phone_and_only_calls_of_this_meeting(cast, browse):
