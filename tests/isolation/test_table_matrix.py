@@ -199,6 +199,8 @@ def state_of(full, request):
         full.process.state = "consented"
     if request.param == "party ended":
         full.world.sql("update cases_participation set ended_on = null where case_id = %s", full.pk)
+    # The closed case had a call left, which came to the owner's inbox (KAL-7).
+    full.world.sql("delete from notifications_inboxitem where case_id = %s and kind = 'calls'", full.pk)
     full.world.sql("delete from consent_consentgiver where case_id = %s", full.pk)
     full.consent_for_all()
     full.world.sql(
