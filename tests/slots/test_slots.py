@@ -1,11 +1,10 @@
 """Standing times (KAL-9): which days, the first common ones, taken once, given back, and nobody sees by what."""
 
-import threading
 from datetime import date, time, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import Error, connection, connections, transaction
+from django.db import Error, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,7 +19,6 @@ from organisations.models import Unit
 from slots import services
 from slots.models import Slot, SlotBooking, SlotWindow
 from tests import build
-from tests.cast import Cast
 
 TUESDAY = 2
 
@@ -334,66 +332,3 @@ def test_one_unit_that_is_not_free_means_that_none_is_taken(cast):
             starts_at=at(day, 13), ends_at=at(day, 14),
         )  # fmt: skip
     assert taken(cast, "owner") == 0
-
-
-def test_two_callers_at_once_never_get_the_same_time(own_database):
-    """Two cases of two units with one unit in common, two threads, real transactions: one of them is told."""
-    cast = Cast()
-    first = build.consented(cast, number="198501012382")
-    second = build.case(cast, who="same_kommun", number="199002222397")
-    build.party(cast, second, by="same_kommun")
-    build.consent(cast, second, who="same_kommun")
-    publish(cast, "party", to_on=FIRST)
-    start = at(FIRST, 13)
-    ready, said = threading.Barrier(2), []
-
-    def caller(case, who):
-        try:
-            with cast.acting(who):
-                found = services.common(case=case, unit_ids=[cast.unit("party").pk])
-                ready.wait(20)
-                services.take(
-                    case=case, reservation=uuid4(), unit_ids=[cast.unit("party").pk],
-                    starts_at=found[0].starts_at, ends_at=found[0].ends_at,
-                )  # fmt: skip
-            said.append("taken")
-        except RuleBroken as refused:
-            said.append(str(refused))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=caller, args=pair) for pair in ((first, "owner"), (second, "same_kommun"))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert sorted(said) == [services.TAKEN, "taken"]
-    assert taken(cast, "party") == 1
-    with cast.acting("party"):
-        assert SlotBooking.objects.only("starts_at").get().starts_at == start
-
-
-def test_two_who_publish_the_same_time_at_once_make_one(own_database):
-    """A double press, or two colleagues: real transactions, and one of them is told."""
-    cast = Cast()
-    ready, said = threading.Barrier(2), []
-
-    def publisher():
-        try:
-            with cast.acting("owner"):
-                ready.wait(20)
-                services.publish(unit=cast.unit("owner"), window=window(), by=cast.owner)
-            said.append("published")
-        except RuleBroken as refused:
-            said.append(str(refused))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=publisher) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert "published" in said and any("redan en stående tid" in one for one in said)
-    with cast.acting("owner"):
-        assert Slot.objects.count() == 3
