@@ -63,7 +63,11 @@ def of_meeting(meeting) -> list[TimeProposal]:
 
 
 def use(*, case, meeting, proposal, by):
-    """Move the meeting to a time that was proposed; all else is as it was, and all get a new kallelse."""
+    """Move the meeting to a time that was proposed; all else is as it was, and all get a new kallelse.
+
+    Raises RuleBroken for a time that has been.
+    """
+    check(meeting=meeting, starts_at=proposal.starts_at, ends_at=proposal.ends_at)
     invited = list(meeting.invitations.select_related("unit__organisation", "unit__acts_for", "outside_party"))
     who = proposal.invitation.unit or proposal.invitation.outside_party.get_kind_display().lower()
     return services.move(

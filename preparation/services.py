@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from audit import log
 from cases import services as cases
+from cases.models import Case
 from cases.topics import ALL, must_be_readable, must_see_all
 from organisations import swedish
 from organisations.errors import RuleBroken
@@ -29,7 +30,9 @@ def write(*, case, texts: dict[str, str], topics: int, seen: dict[str, int], by)
     """
     must_see_all(case.pk, by=by)
     must_be_readable(case.pk, topics, by=by)
-    standing = {row.key: row for row in rows_for_update(case)}
+    # The case, not the rows alone: a text that nobody has written has no row to wait for.
+    Case.objects.select_for_update(no_key=True, of=("self",)).filter(pk=case.pk).first()
+    standing = {row.key: row for row in rows_of(case)}
     before = {key: (row.text, row.topics) for key, row in standing.items()}
     changed = [key for key, text in texts.items() if before.get(key, ("", topics)) != (text, topics)]
     now = {row.key: row.revision for row in standing.values()}
@@ -46,9 +49,8 @@ def write(*, case, texts: dict[str, str], topics: int, seen: dict[str, int], by)
     return changed
 
 
-def rows_for_update(case) -> list[PreparationText]:
-    rows = PreparationText.objects.filter(case=case).select_related("saved_by__staff")
-    return list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+def rows_of(case) -> list[PreparationText]:
+    return list(PreparationText.objects.filter(case=case).select_related("saved_by__staff").order_by("pk"))
 
 
 def must_be_unchanged(row, seen: int, now: dict[str, int]) -> None:

@@ -1,19 +1,22 @@
 """The preparation with the person: own words, the question, who comes; shared with the parties by topic (KAL-10)."""
 
 import re
+import threading
 
 import pytest
+from django.db import connection
 
 from audit.models import AuditEvent
 from cases.enums import Reason
 from cases.models import Case
-from cases.topics import mask_of
+from cases.topics import ALL, mask_of
 from consent.models import ReceivedVersion
 from organisations.errors import RuleBroken
 from plans.models import BlockKey
 from preparation import selectors, services
 from preparation.models import GuestWish, PreparationText
 from tests import build
+from tests.cast import Cast
 from tests.preparation import prepared
 
 WORDS = "Att få somna i min egen säng."
@@ -193,3 +196,29 @@ def test_after_the_case_has_ended_it_is_read_and_not_written(cast, browse):
     assert client.post(at(case, "skriv/viktigt/"), {"what_matters": "Nytt"}).status_code == 403
     with cast.acting("owner"), pytest.raises(Exception, match="row-level security|preparation"):
         services.write(case=Case.objects.get(pk=case.pk), texts={"strengths": "x"}, topics=-1, seen={}, by=cast.owner)
+
+
+def test_two_who_write_the_first_words_at_once(own_database):
+    """Each in a connection of its own: one is saved, and the other is shown what stands there."""
+    cast, gate, told = Cast(), threading.Barrier(2), []
+    case = build.consented(cast)
+
+    def go(who):
+        try:
+            with cast.acting(who):
+                found = prepared.again(case)
+                gate.wait(timeout=10)
+                said = {"texts": {"question": who}, "topics": ALL, "seen": {}}
+                services.write(case=found, by=cast.actor(who), **said)
+            told.append("saved")
+        except services.Overtaken:
+            told.append("told")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=go, args=[who]) for who in ("owner", "colleague")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(told) == ["saved", "told"]
