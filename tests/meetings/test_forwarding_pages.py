@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.topics import ALL
+from cases.topics import ALL, NO_TOPIC
 from citizen.reading import who_comes
 from meetings import services
 from meetings.models import HandOn, Invitation, Meeting, TimeProposal
@@ -142,6 +142,7 @@ def test_the_meeting_is_moved_to_a_proposed_time(cast, browse):
         new = Meeting.objects.get(case=case, state="called")
         assert (new.replaces_id, new.starts_at, new.agenda) == (meeting.pk, proposal.starts_at, "Hur går det hemma?")
         assert [i.unit_id for i in new.invitations.all()] == [cast.unit("party").pk]
+        assert meeting.texts.get(key="ended_note").topics == NO_TOPIC, "all who are called read why"
 
 
 def test_at_most_three_times_are_proposed(cast):
