@@ -76,5 +76,6 @@ def use(*, case, meeting, proposal, by):
         units=[row.unit for row in invited if row.unit_id],
         outside=[row.outside_party for row in invited if row.outside_party_id],
         starts_at=proposal.starts_at, ends_at=proposal.ends_at,
-        topics=meeting.topics_of(MeetingTextKey.AGENDA), why_topics=NO_TOPIC, **{name: getattr(meeting, name) for name in KEPT},
+        topics=meeting.topics_of(MeetingTextKey.AGENDA), why_topics=NO_TOPIC,
+        **{name: getattr(meeting, name) for name in KEPT},
     )  # fmt: skip

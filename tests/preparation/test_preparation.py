@@ -88,6 +88,19 @@ def test_who_saves_on_top_of_somebody_elses_words_sees_both(cast, browse):
     assert browse("amira.falun").post(at(case, "skriv/viktigt/"), both).status_code == 302
 
 
+def test_each_text_that_was_overtaken_is_shown_before_the_next_save_takes_its_place(cast, browse):
+    case, client = build.consented(cast), browse("amira.falun")
+    page = at(case, "skriv/anpassningar/")
+    with cast.acting("owner"):
+        narrow = mask_of(["health"])
+    prepared.said(cast, case, who="colleague", topics=narrow, age="Paus", place="Hemma")
+    typed = {"age": "Kort möte", "place": "Hos oss", "language": "Bilder"}
+    shown = text(client.post(page, typed | {f"seen_{key}": "0" for key in typed}))
+    for words in ("Paus", "Hemma", "Kort möte", "Hos oss", "Bilder", "Ämnena är också ändrade"):
+        assert words in shown
+    assert client.post(page, typed | {"seen_age": "1", "seen_place": "1", "seen_language": "0"}).status_code == 302
+
+
 def test_a_party_does_not_read_what_is_about_an_exempted_topic(cast, browse):
     case = build.case(cast)
     build.party(cast, case)
