@@ -97,7 +97,7 @@ def unasked(case_id):
 
     `case_id` may be of an outer query.
     """
-    since = Consent.objects.filter(case_id=OuterRef("case_id"), superseded_at=None, recorded_at__gte=OuterRef("at"))
+    since = Consent.objects.filter(case_id=OuterRef("case_id"), superseded_at=None, recorded_at__gt=OuterRef("at"))
     here = HandOn.objects.filter(
         case_id=case_id, invitation__meeting__state=MeetingState.CALLED, to_unit_id=F("invitation__unit_id")
     )

@@ -12,7 +12,7 @@ from casework import facts, worklist
 from casework.next_step import next_step
 from meetingroom import consultation
 from meetings import services as meetings
-from meetings.models import Invitation
+from meetings.models import HandOn, Invitation
 from organisations.actors import staff_actor
 from organisations.scope import acting_for
 from tests import build
@@ -57,11 +57,10 @@ def every_state(cast):
             cast, build.met(cast, build.consented(cast, number=next(number))), lead="party"
         ).case,
         "handed": handed_on(cast, walk.called(cast, number=next(number))),
-        "refused": handed_on(cast, walk.called(cast, number=next(number))),
+        "refused": handed_on_before(cast, walk.called(cast, number=next(number))),
         "absent": build.planned(cast, stayed_away(cast, number=next(number))).case,
         "not_content": build.planned(cast, build.met(cast, build.consented(cast, number=next(number)))).case,
     }
-    build.consent(cast, found["refused"], units=())
     ask_for_consultation(cast, found["not_content"])
     build.lapsed(cast, found["lapsed"])
     build.proposed(cast, found["drafted"])
@@ -99,6 +98,19 @@ def handed_on(cast, case):
     with cast.acting("owner"):
         invitation = Invitation.objects.get(case=case)
     assert not way.hand_on(cast, invitation.pk, who="party", to=way.unit("Vuxenpsykiatrisk mottagning Falun"))
+    return case
+
+
+def handed_on_before(cast, case):
+    """The person has answered since, and said no yes to the unit."""
+    unit = way.unit("Vuxenpsykiatrisk mottagning Falun")
+    with cast.acting("owner"):
+        meeting = case.meetings.get()
+        invitation = Invitation.objects.create(case=case, meeting=meeting, unit=unit, sent_by="system")
+        HandOn.objects.create(
+            case=case, invitation=invitation, reference=case.reference, from_unit=cast.unit("party"), to_unit=unit,
+            reason="listed", at=timezone.now() - timedelta(days=1), by_id=cast.owner.assignment_id,
+        )  # fmt: skip
     return case
 
 

@@ -244,12 +244,12 @@ def answered_today(cast, case, number):
 def test_the_overview_asks_as_often_for_thirty_as_for_three(cast, browse):
     client = browse("amira.falun")
 
-    def page(number, **values):
+    def page(rows, **values):
         case = build.called(cast, build.consented(cast, **values), days_ahead=5)
-        answered_today(cast, case, number)
+        answered_today(cast, case, rows)
         with CaptureQueriesContext(connection) as asked:
             shown = text(client.get(of("overview", case.pk)))
-        assert shown.count("Vi ringer.") == shown.count("Flytta hit") == number
+        assert shown.count("Vi ringer.") == shown.count("Flytta hit") == rows
         return len(asked)
 
     assert page(3) == page(30, number="199002222397")
