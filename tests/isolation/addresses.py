@@ -24,6 +24,8 @@ OPEN = {
     "identity:start", "identity:callback", "identity:left", "identity:back_channel", "identity:step_up",
     "identity:logout", *GUESTS,
 }  # fmt: skip
+# What a page asks for while somebody looks at it, and puts in its own place.
+PIECES = {"plans:now"}
 
 
 def everybody(status, *, anonymous=None):
