@@ -14,6 +14,7 @@ from casework.next_step import NOBODY, next_step
 from deviations import selectors
 from discharge import process
 from meetingroom import consultation
+from meetingroom import services as meetingroom
 from meetings import calling_pages
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
@@ -170,10 +171,12 @@ def todo(case, known, deadlines) -> dict:
 
 
 def waiting(case, actor, known, today) -> dict:
-    """Beside the next step: today's meeting, an absence to decide on, or a person who asked for samråd (MOT-2 to 4)."""
+    """Beside the next step: a meeting today or one that goes on, an absence to decide on, a samråd (MOT-2 to 4)."""
     today_here = known.meeting_id and swedish.as_date(known.starts_at) == today
     if today_here and access.may(case, actor, "meetings.hold"):
         return {"other_url": address("meetingroom:start", case, known.meeting_id), "other_action": "Börja mötet"}
+    if (going_on := meetingroom.going_on(case)) and access.may(case, actor, "meetings.hold"):
+        return {"other_url": address("meetingroom:start", case, going_on), "other_action": "Tillbaka till mötet"}
     if access.may(case, actor, "deviations.decide") and selectors.undecided(actor.unit_id).filter(case=case).exists():
         return {"other_url": address("deviations:list", case), "other_action": "Ta ställning till en frånvaro"}
     if access.may(case, actor, "meetings.consult") and consultation.unanswered(case):

@@ -220,7 +220,7 @@ def of_plans(atlas: Atlas) -> list[Target]:
     moved = {"case": "main", "method": "post", "allowed": MOVED}
     return [
         *about_one("main", atlas, "plans:plan", "plans:preview", "plans:approve", "plans:pdf", "plans:versions",
-                   "plans:edit", "plans:add_goal", "plans:follow_ups", "plans:follow_up"),
+                   "plans:edit", "plans:add_goal", "plans:follow_ups", "plans:follow_up", "plans:disagreements"),
         # Nothing is broken here: the page says so, and there is nothing to read or to end.
         Target("plans:language", method="post", data={"field": "text", "text": "Du går en promenad."}),
         Target("plans:break_glass"),
@@ -244,6 +244,7 @@ def of_plans(atlas: Atlas) -> list[Target]:
         *about_one("main", atlas, "plans:report", measure=ids["own_measure"]),
         *about_one("main", atlas, "plans:changes", "plans:now"),
         *(Target(name, atlas.of("main", **about), **(moved | {"allowed": said})) for name, said, about in (
+            ("plans:agree", NOT_FOUND, {"number": 0}),
             ("plans:part", MOVED, {}), ("plans:undo_block", OWN, {"name": "viktigt"}), ("plans:undo_goal", OWN, goal),
             ("plans:undo_measure", OWN, measure), ("plans:put_back", (409,), {"step": ids["step"]}),
             ("plans:confirm", (409,), measure))),
