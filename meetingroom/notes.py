@@ -53,12 +53,18 @@ class Note:
     def failed(self) -> bool:
         return self.form.is_bound and not self.form.is_valid()
 
-    def hidden(self) -> dict:
-        """What the next save builds on, by the names of the page."""
+    def renewed(self) -> dict:
+        """What the next save builds on, by the names of the page; of what was not saved that is as before."""
         if self.saved is None:
-            return {self.apart + name: self.form.data[name] for name in HIDDEN} if self.form.both else {}
-        renewed = self.form.renewed(self.saved) | {"was": self.mark}
-        return {self.apart + name: value for name, value in renewed.items()}
+            return {}
+        return self.named(**self.form.renewed(self.saved), was=self.mark)
+
+    def after_choice(self) -> dict:
+        """The same once both texts are on the page: the next save knows of the other's."""
+        return self.named(**{name: self.form.data[name] for name in HIDDEN}, was=self.was)
+
+    def named(self, **hidden) -> dict:
+        return {self.apart + name: value for name, value in hidden.items()}
 
 
 class Notes:

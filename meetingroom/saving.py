@@ -14,17 +14,12 @@ def notes_saved(request, case, notes) -> JsonResponse:
 
     Always 200: an error would take back what was saved.
     """
-    answer = {"hidden": hidden_of(notes), "hints": hints(request, notes.checked(Reader(request.actor, case)))}
+    kept = {name: value for note in notes.items for name, value in note.renewed().items()}
+    answer = {"hints": hints(request, notes.checked(Reader(request.actor, case)))}
     if notes.bad is None:
-        return JsonResponse(answer | {"saved": at_now()})
+        return JsonResponse(answer | {"saved": at_now(), "hidden": kept})
     notes.again()
-    found = clash(request, case, notes)
-    answer["hidden"] |= found.pop("hidden", {})
-    return JsonResponse(answer | found | {"errors": errors(notes.bad)})
-
-
-def hidden_of(notes) -> dict:
-    return {name: value for note in notes.items for name, value in note.hidden().items()}
+    return JsonResponse(answer | {"kept": kept, "errors": errors(notes.bad)} | clash(request, case, notes))
 
 
 def clash(request, case, notes) -> dict:
@@ -37,7 +32,7 @@ def clash(request, case, notes) -> dict:
         "clash": render_to_string("plans/_both_texts.html", shown, request=request),
         "at": f"{note.apart}was",
         "texts": {name: note.form.data[name] for name in note.block.texts if name in note.form.data},
-        "hidden": note.hidden() | {f"{note.apart}was": note.was},
+        "hidden": note.after_choice(),
     }
 
 

@@ -15,12 +15,4 @@ def carry(before, plan) -> None:
     )  # fmt: skip
 
 
-def loosen(goal) -> None:
-    """Those on a goal that is taken away stand as about the plan: nobody has agreed by that."""
-    Disagreement.objects.bulk_create(
-        Disagreement(case_id=goal.case_id, plan_id=goal.plan_id, **{name: getattr(row, name) for name in KEPT})
-        for row in Disagreement.objects.filter(goal=goal).order_by("pk")
-    )
-
-
 KEPT = ("whose", "unit_id", "name", "view", "topics", "written_at", "written_by_id")

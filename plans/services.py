@@ -262,7 +262,6 @@ def delete_goal(*, goal, by) -> None:
     sharing.must_see_all(draft.case_id, by=by)
     for measure in goal.measures.select_related("unit"):
         own_part(draft.case, measure.unit, by=by)
-    disagreement_carry.loosen(goal)
     goal.delete()
     saved(draft, what="goal", by=by)
 

@@ -130,9 +130,10 @@
         var ours = (response.headers.get("Content-Type") || "").indexOf("application/json") === 0;
         if (!ours) { return refused(); }
         return response.json().then(function (answer) {
+          take(form, answer.kept || {});
           if (answer.clash) { clash(answer); }
           else if (answer.saved) { done(sent, answer); }
-          else { invalid = true; take(form, answer.hidden || {}); say(form, NOT_YET + " " + answer.errors.join(" "), true); }
+          else { invalid = true; say(form, NOT_YET + " " + answer.errors.join(" "), true); }
         });
       }, function () { failed("Nätet svarar inte. Texten står kvar här, och vi försöker igen."); })
         .then(function () { sending = null; });

@@ -90,7 +90,7 @@ def test_a_wrong_field_stops_nothing_else(cast, room, at):
     with cast.acting("owner"):
         assert plans.draft_of(now(room)).copies_to == "Min dotter"
     # The page goes on from there without a clash with itself.
-    said = by_itself(at, "del/5/", typed | said["hidden"] | {"copies_to": "Min dotter och min son", "follow_up_on": ""})
+    said = by_itself(at, "del/5/", typed | said["kept"] | {"copies_to": "Min dotter och min son", "follow_up_on": ""})
     assert "saved" in said and "clash" not in said
 
 
@@ -100,8 +100,21 @@ def test_another_block_is_saved_though_one_clashes(cast, room, at):
     said = by_itself(at, "del/2/", typed | {"what_matters": "Min text.", "strengths": "Du är envis."})
     assert "Deras text." in said["clash"] and said["at"] == "viktigt-was" and "saved" not in said
     assert said["texts"]["what_matters"] == "Deras text.\nMin text."
-    assert {"viktigt-seen", "viktigt-was", "fungerar-seen"} <= said["hidden"].keys()
+    assert {"viktigt-revision", "viktigt-seen", "viktigt-was"} == said["hidden"].keys()
+    assert {"fungerar-revision", "fungerar-seen", "fungerar-was"} <= said["kept"].keys()
     assert words(cast, room)["strengths"] == "Du är envis." and words(cast, room)["what_matters"] == "Deras text."
+
+
+def test_two_clashes_at_once_are_shown_one_at_a_time_and_none_is_written_over(cast, room, at):
+    typed = at.form(2)
+    write(cast, room, what_matters="Deras text.")
+    write(cast, room, situation="Deras nuläge.")
+    said = by_itself(at, "del/2/", typed | {"what_matters": "Min text.", "situation": "Mitt nuläge."})
+    assert said["at"] == "viktigt-was" and said["kept"] == {}
+    typed |= said["hidden"] | {"what_matters": "Min text.", "situation": "Mitt nuläge.", "viktigt-keep": "both"}
+    shown = at.send(2, typed, status=200)
+    assert "Deras nuläge." in shown and words(cast, room)["situation"] == "Deras nuläge."
+    assert words(cast, room)["what_matters"] == "Min text."
 
 
 @pytest.mark.parametrize(

@@ -103,16 +103,6 @@ def test_sent_twice_it_stands_there_once(cast, browse, draft):
     assert len(rows(cast, draft)) == 1
 
 
-def test_it_outlives_the_goal_that_it_is_about(cast, browse, draft):
-    with cast.acting("owner"):
-        goal = draft.goals.first()
-    browse("amira.falun").post(url(draft), {"whose": "person", "goal": goal.pk, "view": "Jag vill inte."})
-    with cast.acting("owner"):
-        plans.delete_goal(goal=goal, by=cast.owner)
-    [row] = rows(cast, draft)
-    assert row.goal_id is None and row.view == "Jag vill inte." and row.topics == -1
-
-
 def test_nobody_takes_away_what_another_sees_differently(cast, browse, draft):
     amira, hanna = browse("amira.falun"), browse("hanna.dalarna")
     amira.post(url(draft), {"whose": "person", "view": "Jag vill inte."})
