@@ -128,7 +128,7 @@ class Notes:
         """The forms after a save build on what was saved; the form of the block `name`, to say what it lacks."""
         for note in self.items:
             note.form.renew(**{hidden: note.form.initial[hidden] for hidden in HIDDEN})
-            note.was = note.mark
+            note.was = note.mark if note.form.is_valid() else note.was
         return next(note.form for note in self.items if note.block.name == name)
 
     @property

@@ -132,7 +132,7 @@ def present(case, room: Room, form) -> dict:
         "away": [r for r in rows if not r.came],
         # The meeting was written as held on another page, or the draft was approved while the meeting went on.
         "no_draft": no_draft,
-        "approved": no_draft and plan_in_force(case) is not None,
+        "approved": no_draft and bool(plan_in_force(case)),
     }
 
 

@@ -244,8 +244,7 @@ def of_plans(atlas: Atlas) -> list[Target]:
         *about_one("main", atlas, "plans:report", measure=ids["own_measure"]),
         *about_one("main", atlas, "plans:changes", "plans:now"),
         *(Target(name, atlas.of("main", **about), **(moved | {"allowed": said})) for name, said, about in (
-            ("plans:agree", NOT_FOUND, {"number": 0}),
-            ("plans:part", MOVED, {}), ("plans:undo_block", OWN, {"name": "viktigt"}), ("plans:undo_goal", OWN, goal),
+            ("plans:agree", NOT_FOUND, {"number": 0}), ("plans:part", MOVED, {}), ("plans:undo_block", OWN, {"name": "viktigt"}), ("plans:undo_goal", OWN, goal),
             ("plans:undo_measure", OWN, measure), ("plans:put_back", (409,), {"step": ids["step"]}),
             ("plans:confirm", (409,), measure))),
     ]  # fmt: skip

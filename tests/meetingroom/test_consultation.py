@@ -102,6 +102,7 @@ def test_by_the_pages_and_at_the_meeting(cast, browse):
     assert "Skriv vad personen" in at.client.post(f"{at.base}samrad/", {"about": " "}).content.decode()
     assert at.client.post(f"{at.base}samrad/", {"about": "Jag vill ha en annan tid."}).status_code == 302
     assert "bett om samråd" in at.get("del/5/")
+    at.write(5, follow_up_on=(build.today() + timedelta(days=30)).isoformat(), go="end")
     base = f"/arenden/{room.case_id}/"
     assert "Erbjud personen samråd" in at.client.get(base).content.decode()
     with cast.acting("owner"):
