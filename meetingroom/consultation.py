@@ -19,9 +19,9 @@ def of_case(case):
     return Consultation.objects.filter(case=case).select_related(*people).order_by("-asked_at", "-pk")
 
 
-def unanswered(case) -> bool:
-    """A person has asked and no time has been offered."""
-    return Consultation.objects.filter(case=case, ended_at=None, offered_at=None).exists()
+def not_offered(case_id):
+    """A person has asked and no time has been offered; `case_id` may be of an outer query."""
+    return Consultation.objects.filter(case_id=case_id, ended_at=None, offered_at=None)
 
 
 def ask(*, case, about: str, by, topics: int = ALL, meeting=None) -> Consultation:

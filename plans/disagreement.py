@@ -9,9 +9,7 @@ from plans.disagreement_models import Disagreement, Dissenter
 from plans.services import chosen_unit, locked_draft, saved
 
 AT_MOST = 20
-NOT_YOUR_VIEW = (
-    "Skriv er egen syn, personens eller en närståendes. {} eller den ansvariga enheten skriver sin egen."
-)
+NOT_YOUR_VIEW = "Skriv er egen syn, personens eller en närståendes. {} eller den ansvariga enheten skriver sin egen."
 NOT_YOURS_TO_REMOVE = "Bara den som ser det på ett annat sätt, eller den ansvariga enheten, kan ta bort det."
 
 

@@ -48,7 +48,7 @@ def test_an_offered_time_meets_the_clock_and_the_outcome_ends_it(cast, case):
             consultation.offer(case=again, consultation=found, at=timezone.now(), by=cast.owner)
         later = timezone.now() + timedelta(days=1)
         consultation.offer(case=again, consultation=found, at=later, by=cast.owner)
-        assert not consultation.unanswered(again)
+        assert not consultation.not_offered(again.pk).exists()
         with pytest.raises(RuleBroken, match="kom fram till"):
             consultation.finish(case=again, consultation=found, result="done", by=cast.owner)
         consultation.finish(case=again, consultation=found, result="done", outcome="Ny tid.", by=cast.owner)
