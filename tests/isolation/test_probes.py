@@ -16,6 +16,7 @@ from cases.models import Case, CaseEvent
 from organisations.actors import Actor
 from organisations.scope import acting_for
 from plans.models import Plan, PlanBlock
+from tests.isolation.wide_rows import PERSONS, STAFFS, shown
 from tests.isolation.wide_world import WideWorld
 
 # An assignment that never breaks any glass.
@@ -99,6 +100,7 @@ def rows(world) -> dict:
         "events": list(events),
         "blocks": list(blocks.values_list("case_id", "pk", "topics", "plan_id")),
         "plans": list(Plan.objects.using("admin").filter(case_id__in=pks).values_list("case_id", "pk")),
+        "beside": [row for case in world.cases for row in case.beside],
     }
 
 
@@ -110,6 +112,7 @@ def seen_by(actor, pks) -> dict:
             if actor.kind == "staff" else set(),
             "blocks": set(PlanBlock.objects.filter(case_id__in=pks).values_list("pk", flat=True)),
             "plans": set(Plan.objects.filter(case_id__in=pks).values_list("pk", flat=True)),
+            "beside": shown(STAFFS if actor.kind == "staff" else PERSONS, pks),
         }  # fmt: skip
 
 
@@ -135,7 +138,15 @@ def wanted_by_staff(world, there, unit, assignment, today) -> dict:
             row for pk, row, topics, plan in there["blocks"] if text(pk, topics) or through_glass(pk, topics, plan)
         },
         "plans": {row for pk, row in there["plans"] if keys[pk] or through_glass(pk, 0, row)},
+        # Nothing of this is seen through broken glass.
+        "beside": {row.key for row in there["beside"] if row.seen_from(cases[row.case], unit, keys[row.case])},
     }
+
+
+def beside_of_citizen(world, there, user, today) -> set:
+    reads = {case.pk: world.citizen_sees(case, user, today) for case in world.cases}
+    itself = {case.pk: reads[case.pk] and world.is_itself(case, user, today) for case in world.cases}
+    return {row.key for row in there["beside"] if row.seen_by(user, itself=itself[row.case], reads=reads[row.case])}
 
 
 def check(world):
@@ -155,6 +166,7 @@ def check(world):
         compared("citizen plans", in_force, seen["plans"], size["plans"])
         texts = {row for _, row, _, plan in there["blocks"] if plan in in_force}
         compared("citizen blocks", texts, seen["blocks"], size["blocks"])
+        compared("citizen beside", beside_of_citizen(world, there, user, today), seen["beside"], size["beside"])
     for nobody in (staff(None), staff(world.units[0], role="org_admin")):
         seen = seen_by(nobody, pks)
         for kind in size:
@@ -184,4 +196,5 @@ def test_each_row_is_seen_by_those_who_may_and_nobody_else(world):
     in_each_world()
     print(f"probes: {sum(MADE.values())}, leaks: 0, false denials: 0, {dict(MADE)}")
     assert sum(MADE.values()) >= WANTED
-    assert min(MADE[kind] for kind in ("cases", "events", "blocks", "glass blocks", "citizen blocks", "nobody")) > 300
+    kinds = ("cases", "events", "blocks", "glass blocks", "citizen blocks", "beside", "citizen beside", "nobody")
+    assert min(MADE[kind] for kind in kinds) > 300

@@ -16,10 +16,9 @@ from consent.models import EmergencyAccess, LegalGround
 from consent.representative_models import Representative, RepresentativeContact
 from organisations.models import Assignment, Staff, Unit, User
 from plans.models import BlockKey, Plan, PlanBlock
+from tests.isolation.wide_rows import MASKS, Filler, Row
 from tests.isolation.world import CLOSED, Process, World
 
-# What the rows of each case are about: nothing in particular, everything, one topic or two.
-MASKS = (0, -1, 1, 2, 4, 3)
 KEYS = [key for key in BlockKey.values][: len(MASKS)]
 ADULT, GUARDIANS_READ, CHILD_READS = 18, 13, 16
 
@@ -62,6 +61,7 @@ class Wide(Process):
     exempt: dict[int, dict[int, int]] = field(default_factory=dict)  # consent → unit → topics
     in_force: int = 0
     draft: int = 0
+    beside: list[Row] = field(default_factory=list)
 
 
 def years_after(born: date, years: int) -> date:
@@ -118,6 +118,7 @@ class WideWorld(World):
             for key, mask in zip(KEYS, MASKS, strict=True):
                 PlanBlock(case_id=case.pk, plan=plan, key=key, text="x", topics=mask).save(using="admin")
             setattr(case, "in_force" if values else "draft", plan.pk)
+        case.beside = Filler(self, case).fill()
         self.sql("set session_replication_role = origin")
 
     # What the administrator writes
@@ -247,8 +248,10 @@ class WideWorld(World):
     def citizen_sees(self, case: Wide, user: int, today: date) -> bool:
         if case.mistake:
             return False
-        own = user in getattr(case, "linked", set()) and (today >= years_after(case.born, CHILD_READS))
-        return own or self.guardian_sees(case, user, today)
+        return self.is_itself(case, user, today) or self.guardian_sees(case, user, today)
+
+    def is_itself(self, case: Wide, user: int, today: date) -> bool:
+        return user in getattr(case, "linked", set()) and today >= years_after(case.born, CHILD_READS)
 
     def guardian_sees(self, case: Wide, user: int, today: date) -> bool:
         if today >= years_after(case.born, GUARDIANS_READ) or today >= years_after(case.born, ADULT):
