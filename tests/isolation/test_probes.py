@@ -131,6 +131,10 @@ def wanted_by_staff(world, there, unit, assignment, today) -> dict:
     def through_glass(pk, topics, plan):
         return glass[pk] is not None and plan == cases[pk].in_force and topics & glass[pk] == 0
 
+    def grounds(row):
+        through = glass[row.case] if row.glass else None
+        return keys[row.case] + ([] if through is None else [through])
+
     return {
         "cases": {pk for pk, found in keys.items() if found},
         "events": {row for pk, row, topics in there["events"] if text(pk, topics)},
@@ -138,8 +142,7 @@ def wanted_by_staff(world, there, unit, assignment, today) -> dict:
             row for pk, row, topics, plan in there["blocks"] if text(pk, topics) or through_glass(pk, topics, plan)
         },
         "plans": {row for pk, row in there["plans"] if keys[pk] or through_glass(pk, 0, row)},
-        # Nothing of this is seen through broken glass.
-        "beside": {row.key for row in there["beside"] if row.seen_from(cases[row.case], unit, keys[row.case])},
+        "beside": {row.key for row in there["beside"] if row.seen_from(cases[row.case], unit, grounds(row))},
     }
 
 

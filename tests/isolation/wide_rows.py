@@ -66,6 +66,7 @@ class Row:
     trail: frozenset[int] = frozenset()  # these too, whatever they see of the case
     person: str = ""
     user: int = 0
+    glass: bool = False  # the plan in force is what one who has broken the glass reads
 
     @property
     def key(self) -> tuple[str, str]:
@@ -178,13 +179,14 @@ class Filler:
         """Goals with measures and differing views in a version, and in the draft the changes of each part."""
         of, by = {"case_id": self.case.pk, "plan_id": pk}, self.by
         person = {"person": ALL} if pk == self.case.in_force else {}
+        known = person | {"glass": bool(person)}
         goals = self.add([
-            (Goal(**of, position=n, text="x", topics=mask), {"topics": (mask,)} | person)
+            (Goal(**of, position=n, text="x", topics=mask), {"topics": (mask,)} | known)
             for n, mask in enumerate((0, 2, -1), start=1)
         ])  # fmt: skip
         measures = self.add([
             (Measure(case_id=self.case.pk, goal=goal, position=n, text="x", doer="self", written_by=by, topics=mask),
-             {"topics": (mask, goal.topics)} | person)
+             {"topics": (mask, goal.topics)} | known)
             for goal in goals for n, mask in enumerate((0, 1), start=1)
         ])  # fmt: skip
         self.add([
