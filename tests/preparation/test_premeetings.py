@@ -164,7 +164,8 @@ def test_nobody_meets_when_the_sip_has_ended(cast, how):
         if how == "closed":
             endings.close(case=prepared.again(case), reason="not_needed", by=cast.owner)
         elif how == "withdrawn":
-            cursor.execute("select withdraw_consent(%s, 'spoken', 'Astrid', null, '{}')", [case.pk])
+            withdrawn = "select withdraw_consent(%s, 'spoken', 'Astrid', null, %s::jsonb)"
+            cursor.execute(withdrawn, [case.pk, '{"parts": []}'])
         else:
             cursor.execute("select void_case(%s, 'Fel person')", [case.pk])
     with cast.acting("owner"):
