@@ -84,9 +84,10 @@ class WideWorld(World):
 
     def start_over(self, cases: int = 4) -> None:
         super().start_over(cases)
-        self.cases = [self.widened(case) for case in self.cases]
+        # The rows beside the plan are many: half of the cases have them.
+        self.cases = [self.widened(case, beside=number < 2) for number, case in enumerate(self.cases)]
 
-    def widened(self, case: Process) -> Wide:
+    def widened(self, case: Process, *, beside: bool) -> Wide:
         today = timezone.localdate()
         born = self.random.choice([
             date(1950, 1, 2), years_after(today, -5), years_after(today, -14),
@@ -99,10 +100,10 @@ class WideWorld(World):
                 break
         self.sql("update cases_person set number = %s where id = %s", number, case.person)
         self.sql("delete from person_access where person_id = %s", case.person)
-        self.fill(wide)
+        self.fill(wide, beside=beside)
         return wide
 
-    def fill(self, case: Wide) -> None:
+    def fill(self, case: Wide, *, beside: bool) -> None:
         for mask in MASKS:
             CaseEvent(case_id=case.pk, kind="x", text="x", topics=mask, by=self.assignment).save(using="admin")
         unit = Unit.objects.using("admin").get(pk=case.owner)
@@ -118,7 +119,7 @@ class WideWorld(World):
             for key, mask in zip(KEYS, MASKS, strict=True):
                 PlanBlock(case_id=case.pk, plan=plan, key=key, text="x", topics=mask).save(using="admin")
             setattr(case, "in_force" if values else "draft", plan.pk)
-        case.beside = Filler(self, case).fill()
+        case.beside = Filler(self, case).fill() if beside else []
         self.sql("set session_replication_role = origin")
 
     # What the administrator writes
