@@ -1,6 +1,7 @@
 """What the pages show of a kallelse's way: the steps, who waits for the person's yes, the times that were proposed."""
 
 from django.db.models import Q
+from django.utils import timezone
 
 from cases import access
 from cases import services as cases
@@ -49,7 +50,10 @@ def told(step) -> dict:
 def proposed(one) -> dict:
     invitation = one.invitation
     who = invitation.unit.name if invitation.unit_id else invitation.outside_party.get_kind_display()
-    return {"pk": one.pk, "starts_at": one.starts_at, "ends_at": one.ends_at, "who": who, "by": one.by.staff.name}
+    return {
+        "pk": one.pk, "starts_at": one.starts_at, "ends_at": one.ends_at, "who": who, "by": one.by.staff.name,
+        "passed": one.starts_at <= timezone.now(),
+    }  # fmt: skip
 
 
 def handed_list(actor) -> list[dict]:

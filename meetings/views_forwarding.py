@@ -77,7 +77,7 @@ def handed_on(request, pk):
     found = handed_of(request, pk, here=True, logs=False)
     case = case_by(request.actor, found.case_id, to="meetings.hand_on") if found.sees else None
     reached = coverage.reached_by(coverage.current(case)) if case else None
-    form = HandOnForm(request.POST or None, possible=forwarding.possible_units(invitation_id=pk, by=request.actor),
+    form = HandOnForm(request.POST or None, possible=forwarding.possible_units(handed=found, by=request.actor),
                       reached=reached)  # fmt: skip
     if request.method == "POST" and form.is_valid():
         with shown_on(form):

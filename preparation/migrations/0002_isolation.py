@@ -17,9 +17,10 @@ CLOSED_DOOR = f"""
 -- Whom the person does not want is told to those who call, and to nobody else.
 create policy unwanted on preparation_guestwish as restrictive for select to sip_staff
   using (wanted or may_steer(case_id));
--- Of a pre-meeting the other parties of the case see nothing, and the person neither.
+-- Of a pre-meeting the other parties of the case see nothing, and the person neither. Until it is held those that steer
+-- see that it is planned: the case may have been handed over since, and somebody must be able to call it off.
 create policy takes_part on preparation_premeeting as restrictive for select to sip_staff
-  using ((select ctx_unit()) = any(units));
+  using ((select ctx_unit()) = any(units) or (state <> 'held' and may_steer(case_id)));
 create policy of_visible on preparation_premeetingunit as restrictive for select to sip_staff
   using (exists (select 1 from preparation_premeeting m where m.id = preparation_premeetingunit.premeeting_id));
 create policy of_visible on preparation_premeetingtext as restrictive for select to sip_staff

@@ -37,7 +37,7 @@ class TestCases:
 
     def test_some_are_late_in_every_way(self):
         late = {kind for case in SHORT for kind in case["late"]}
-        assert late == set(DEADLINES) - {"admission_notice", "measure", "payment"}
+        assert late == set(DEADLINES) - {"admission_notice", "consultation", "measure", "payment"}
 
     def test_the_ways_consent_ends(self):
         kinds = {change["kind"] for case in ALL if case["consent"] for change in case["consent"]["changes"]}

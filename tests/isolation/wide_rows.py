@@ -62,6 +62,7 @@ class Row:
     topics: tuple[int, ...] = ()
     units: frozenset[int] | None = None  # these alone
     steers: bool = False  # those who call alone
+    or_steers: bool = False  # those who call besides the units
     made_under: tuple[int, ...] = ()
     trail: frozenset[int] = frozenset()  # these too, whatever they see of the case
     person: str = ""
@@ -76,7 +77,9 @@ class Row:
         """Whether a unit reads it; `grounds` is what is hidden from the unit on each ground that it has."""
         if unit in self.trail:
             return True
-        if not grounds or (self.units is not None and unit not in self.units) or (self.steers and unit != case.owner):
+        calls = unit == case.owner
+        named = self.units is None or unit in self.units or (self.or_steers and calls)
+        if not grounds or not named or (self.steers and not calls):
             return False
         readable = all(any(about & hidden == 0 for hidden in grounds) for about in self.topics)
         return readable and all(any(within(hidden, then) for hidden in grounds) for then in self.made_under)
@@ -126,18 +129,21 @@ class Filler:
             for mask in MASKS for wanted in (True, False)
         ])  # fmt: skip
         self.add([(Booking(**of, kind=kind), {"person": ALL}) for kind in ("interpreter", "adaptation")])
+        about = {"place": "x", "about_costs": True, "about_responsibility": False, "starts_at": self.now}
+        about |= {"consent_form": "spoken", "consent_on": self.now.date(), "made_by": by}
         for masks in (MASKS[:2], MASKS[2:4], MASKS[4:]):
             units = frozenset({self.case.owner, *self.world.random.sample(self.world.units, 3)})
-            [held] = self.add([(PreMeeting(
-                **of, starts_at=self.now, place="x", about_costs=True, about_responsibility=False, state="held",
-                consent_form="spoken", consent_on=self.now.date(), made_by=by, units=sorted(units),
-            ), {"units": units})])  # fmt: skip
+            [held] = self.add([(PreMeeting(**of, **about, units=sorted(units), state="held"), {"units": units})])
             self.add([(PreMeetingUnit(**of, premeeting=held, unit_id=self.case.owner, basis="x"), {"units": units})])
             self.add([
                 (PreMeetingText(**of, premeeting=held, key=key, text="x", topics=mask),
                  {"topics": (mask,), "units": units})
                 for key, mask in zip(("notes", "outcome"), masks, strict=True)
             ])  # fmt: skip
+        # One that is only planned, by units that may not steer any more: somebody must be able to call it off.
+        units = frozenset(self.world.random.sample(self.world.units, 2))
+        planned = PreMeeting(**of, **about, units=sorted(units))
+        self.add([(planned, {"units": units, "or_steers": True})])
 
     def meet(self) -> None:
         of, by, later = {"case_id": self.case.pk}, self.by, self.now + timedelta(hours=1)
