@@ -92,9 +92,10 @@ def invite(*, case, meeting, units, outside, consent, details, by) -> list:
     Returns the units that got it: a reception's own rule may have taken the kallelse on (KAL-4).
     """
     landed = forwarding.landings(case=case, units=units, details=details, by=by)
-    units = [landing.unit for landing in landed]
+    units = list(dict.fromkeys(landing.unit for landing in landed))
     duty = {guest.unit.pk: guest.has_duty for guest in rules.guests(case, by, consent)}
-    if meeting.reservation:
+    duty |= {landing.unit.pk: True for landing in landed if landing.has_duty}
+    if meeting.reservation and not standing.is_kept(meeting):
         standing.take(case=case, meeting=meeting, unit_ids=[unit.pk for unit in units if duty[unit.pk]], by=by)
     rows = [
         Invitation(case=case, meeting=meeting, unit=unit, has_duty=duty[unit.pk], sent_by=SentBy.SYSTEM)
@@ -102,6 +103,7 @@ def invite(*, case, meeting, units, outside, consent, details, by) -> list:
     ]
     rows += [Invitation(case=case, meeting=meeting, outside_party=party, sent_by=party.tell_by) for party in outside]
     Invitation.objects.bulk_create(rows)
+    standing.give_back(meeting)
     forwarding.note_landings(case=case, meeting=meeting, found=landed, by=by)
     forwarding.carry(meeting=meeting)
     return units
@@ -144,6 +146,7 @@ def answer(
     A party with the duty names somebody and never just refuses (KAL-4). One without it may say what it does `today`.
     """
     must_be_called(invitation.meeting)
+    must_be_here(invitation)
     forwarding.check_answer(answer, invitation.has_duty, attendee_name, attendee_title)
     if answer == AnswerKind.DECLINED:
         attendee_name, attendee_title, mandate, name_to_person = "", "", "", False
@@ -168,6 +171,13 @@ def answer(
     caller = invitation.meeting.called_by.unit_id
     if by.unit_id != caller:
         tell(case, invitation.meeting, caller, "answer", key=f"{invitation.pk}:{invitation.answered_at:%s}")
+
+
+def must_be_here(invitation) -> None:
+    """Raises Conflict when the kallelse has been handed on since the page was shown; else nobody does so meanwhile."""
+    here = Invitation.objects.select_for_update(no_key=True, of=("self",))
+    if not here.filter(pk=invitation.pk, unit_id=invitation.unit_id).exists():
+        raise Conflict("Kallelsen är lämnad vidare till en annan enhet. Ladda om sidan och se vem som har den nu.")
 
 
 def told(*, case, invitation, by) -> None:
@@ -197,7 +207,7 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     What was sent stays as it was; what was not is not sent.
     """
     must_be_called(meeting)
-    details = Details(**details)
+    details = standing.kept(meeting, Details(**details))
     consent = coverage.current(case)
     alone = forwarding.alone(case, meeting)
     rules.check_call(case, consent=consent, units=units, outside=outside, by=by, details=details, alone=alone)
@@ -209,9 +219,9 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     units = invite(case=case, meeting=new, units=units, outside=outside, consent=consent, details=details, by=by)
     deadlines.happened(case=case, event=ClockEventKind.MEETING_START, at=new.starts_at, by=by)
     cases.note(case, kind="moved", text=f"Mötet flyttades till {when(new)}", by=by)
-    if rules.must_know_today(meeting, new):
-        calling.list_calls(case=case, meeting=meeting)
-    bookings.meeting_changed(case=case, by=by)
+    calling.list_calls(meeting=meeting, alone=None if rules.must_know_today(meeting, new) else left_out(meeting, new))
+    if rules.is_elsewhen(meeting, new):
+        bookings.meeting_changed(case=case, by=by)
     log.record("meetings.moved", case_id=case.pk, person_id=case.person_id, object_id=str(new.pk))
     stop_notices(case, meeting)
     send(case=case, meeting=new, units=units, kinds=dict.fromkeys(before, "moved"), by=by)
@@ -223,16 +233,23 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     return new
 
 
+def left_out(old, new) -> list[int]:
+    """The invitations to the old meeting of those who are not called to the one that takes its place."""
+    called = set(new.invitations.values_list("unit_id", "outside_party_id"))
+    before = old.invitations.order_by("pk").values_list("pk", "unit_id", "outside_party_id")
+    return [pk for pk, unit, outside in before if (unit, outside) not in called]
+
+
 def stop_notices(case, meeting) -> None:
     """Notices and reminders of a meeting that is not to be are not sent."""
     for prefix in calendar.NOTICES:
         notifications.cancel(case_id=case.pk, key_prefix=f"{prefix}:{meeting.pk}:")
 
 
-def cancel(*, case, meeting, why, by, topics=ALL) -> None:
-    """The meeting will not be; all units are told at once, and the case steps back.
+def cancel(*, case, meeting, why, by, topics=ALL) -> bool:
+    """The meeting will not be; all units are told at once, and the case steps back. Whether the person is told too.
 
-    On the very day each one must be phoned too (KAL-7); the database makes the calendar entries that take it back.
+    The database lists whom to phone on the very day (KAL-7), and makes the calendar entries that take it back.
     """
     must_be_called(meeting)
     if plan_in_force(case):
@@ -245,14 +262,14 @@ def cancel(*, case, meeting, why, by, topics=ALL) -> None:
     case.save()
     deadlines.take_back(case=case, event=ClockEventKind.MEETING_START)
     cases.note(case, kind="cancelled", text=f"{when(meeting)} ställdes in", by=by)
-    calling.list_calls(case=case, meeting=meeting)
     bookings.meeting_changed(case=case, by=by)
     log.record("meetings.cancelled", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
     stop_notices(case, meeting)
     for unit_id in meeting.invitations.filter(unit__isnull=False).values_list("unit_id", flat=True).order_by("unit_id"):
         tell(case, meeting, unit_id, "cancelled")
-    notifications.tell_person(case_id=case.pk, key=f"cancelled:{meeting.pk}")
+    told = notifications.tell_person(case_id=case.pk, key=f"cancelled:{meeting.pk}")
     calendar.attach(case=case, meeting=meeting)
+    return told > 0
 
 
 def hold(

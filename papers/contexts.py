@@ -10,16 +10,15 @@ from django.utils.translation import gettext as _
 from cases import topics
 from cases.enums import DeadlineKind
 from cases.numbers import is_minor
+from cases.services import units_with_access
 from consent import coverage
 from consent.models import Answer, Consent, Representative
 from meetings.circle import shares_of
-from meetings.models import Invitation, Meeting, MeetingKind, MeetingState, MeetingTextKey
+from meetings.models import Invitation, Meeting, MeetingState, MeetingTextKey
 from organisations import swedish
 from organisations.errors import RuleBroken
 from papers import circle, words
-from plans import documents, followups, services
-from plans.models import FollowUp, MeasureStatus, Plan
-from plans.sharing import NOT_SHARED, NOT_THE_WHOLE
+from plans import documents
 from preparation import bookings
 from preparation import selectors as preparation
 from preparation.models import ADAPTATIONS, BookingKind, BookingState, PreparationKey
@@ -219,27 +218,34 @@ def call(case, about, by) -> dict:
     row = next((row for row in rows if row.pk == about), None)
     if row is None:
         raise RuleBroken(GONE)
-    # One without an account is told of the meeting and of nothing else in the case (KAL-3).
-    others = [
-        meeting.called_by.unit.name,
-        *(name_of(case, r) for r in rows if r is not row and (row.unit_id or r.unit_id)),
-    ]
     open_clock = case.deadlines.filter(kind=DeadlineKind.ANSWER, met_at=None, cancelled_at=None)
     due = open_clock.filter(due_on__gte=timezone.localdate()).first()
-    person = person_of(case)
-    return common(case) | {
+    return {
+        **common(case),
+        **whom(case, meeting, rows, row),
         "receiver": name_of(case, row),
         "invited": not row.has_duty,
         "account": bool(row.unit_id),
         "meeting": when_and_where(case, meeting) | who_leads(meeting),
-        "person": person if row.unit_id else {**person, "number": ""},
-        "needs": needs_of(case) + (adaptations_of(case, row.unit_id) if row.unit_id else []),
         "contact": caller_of(meeting),
         "question": question_of(case, row.unit_id) if row.unit_id else "",
         "about": text_for(case, meeting, MeetingTextKey.AGENDA, row),
         "professions": text_for(case, meeting, MeetingTextKey.PROFESSIONS, row),
-        "others": others,
         "answer_by": swedish.short_date(due.due_on) if due else "",
+    }
+
+
+def whom(case, meeting, rows, row) -> dict:
+    """Whom the meeting is about and who else comes; one that the person's yes does not reach gets neither (KAL-4)."""
+    if row.unit_id and row.unit_id not in units_with_access(case):
+        return {"person": {"waits": True}, "needs": [], "others": []}
+    person = person_of(case)
+    # One without an account is told of the meeting and of nothing else in the case (KAL-3).
+    others = (name_of(case, r) for r in rows if r is not row and (row.unit_id or r.unit_id))
+    return {
+        "person": person if row.unit_id else {**person, "number": ""},
+        "needs": needs_of(case) + (adaptations_of(case, row.unit_id) if row.unit_id else []),
+        "others": [meeting.called_by.unit.name, *others],
     }
 
 
@@ -289,84 +295,6 @@ def meeting_circle(case, about, by) -> dict:
 def measure_of(measure) -> dict:
     told = documents.measure_text(measure)
     return {"text": measure.text, "who": "\n".join(filter(None, (told["who_label"], told["who"])))}
-
-
-def follow_up(case, about, by) -> dict:
-    """The form with the goals and measures of the plan in force, or the record of one follow-up (UPP-3)."""
-    found = (
-        FollowUp.objects.filter(case=case, pk=about).select_related("meeting", "by__staff").first() if about else None
-    )
-    plan = services.with_content(Plan.objects.filter(pk=found.plan_id)).first() if found else services.in_force(case)
-    if plan is None or (about and found is None):
-        raise RuleBroken(GONE)
-    told = record(case, found) if found else planned(case, plan) | {"questions": asked_of(words.FOLLOW_UP)}
-    statuses = {measure.pk: measure.latest for measure in followups.measures_with_status(plan)} if found else {}
-    return common(case) | told | {
-        "person": person_of(case),
-        "not_the_whole": "" if plan.seen_whole else NOT_THE_WHOLE,
-        "what_matters": plan.words.get("what_matters", NOT_SHARED),
-        "goals": [
-            {
-                "number": number,
-                "text": goal.text,
-                "measures": [measure_of(m) | {"said": status_of(statuses, m, found)} for m in goal.measures.all()],
-            }
-            for number, goal in enumerate(plan.goals.all(), start=1)
-        ],
-    }  # fmt: skip
-
-
-def asked_of(questions) -> list[dict]:
-    return [{"ask": str(ask)} for ask in (*questions.values(), words.COORDINATION)]
-
-
-def planned(case, plan) -> dict:
-    """When and where the next one is: the called meeting's, else the day that was agreed last (UPP-1)."""
-    meeting = called_meeting(case)
-    if meeting is not None and meeting.kind == MeetingKind.FOLLOW_UP:
-        told = when_and_where(case, meeting)
-        return {"when": told["when"], "where": told["where"]}
-    clock = case.deadlines.filter(kind=DeadlineKind.FOLLOW_UP, met_at=None, cancelled_at=None).first()
-    day = clock.due_on if clock else plan.follow_up_on
-    if day != plan.follow_up_on:
-        return {"when": capital(swedish.long_date(day))}
-    where = "" if case.is_protected else plan.follow_up_place
-    return {"when": documents.follow_up_when(plan), "where": where}
-
-
-def came_to(case, meeting_id) -> list[str]:
-    """Those who were there; a relative's name tells whose paper it is."""
-    return [
-        _("En person som var inbjuden")
-        if case.is_protected and not (row["unit"] or row["phone"] or row["name"] == documents.THE_PERSON)
-        else ", ".join(filter(None, (row["name"], row["unit"])))
-        for row in documents.participants(meeting_id)
-    ]
-
-
-def record(case, found: FollowUp) -> dict:
-    questions = [{"ask": str(ask), "said": getattr(found, name)} for name, ask in words.FOLLOW_UP.items()]
-    needed = _("Ja") if found.coordination_needed else _("Nej")
-    questions.append({"ask": _("Behövs samordning fortfarande?"), "said": needed})
-    return {
-        "written": True,
-        "held": capital(swedish.long_date(found.held_on)),
-        "people": came_to(case, found.meeting_id),
-        "questions": questions,
-        "outcome": found.outcome,
-        "next_on": swedish.long_date(found.next_on) if found.next_on else "",
-        "by": _("Skrivet av %(name)s.") % {"name": found.by.staff.name},
-    }
-
-
-def status_of(statuses: dict, measure, found) -> str:
-    if found is None:
-        return ""
-    latest = statuses.get(measure.pk)
-    if latest is None:
-        return _("Inget sagt")
-    reason = latest.reason if latest.status == MeasureStatus.NOT_DONE else ""
-    return "\n".join(filter(None, (latest.get_status_display(), reason)))
 
 
 def closure(case, about, by) -> dict:

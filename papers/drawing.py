@@ -8,7 +8,7 @@ from django.utils.translation import override
 from cases import topics
 from organisations.actors import worker_actor
 from organisations.scope import acting_for
-from papers import contexts, pack, possible, words
+from papers import contexts, follow_up, pack, possible, words
 from papers.models import BlankPaper, Kind, Paper
 from plans.pdf import render_paper
 from plans.pdf_queue import PdfQueue
@@ -34,7 +34,7 @@ def blank_values(kind: str) -> dict:
     afterwards = {"afterwards": [str(line) for line in words.AFTERWARDS]}
     said = {
         Kind.CONSENT: lambda: {"topics": [one.plain_label for one in topics.active()], "grounds": contexts.grounds()},
-        Kind.FOLLOW_UP: lambda: {"questions": contexts.asked_of(words.FOLLOW_UP)},
+        Kind.FOLLOW_UP: lambda: {"questions": follow_up.asked_of(words.FOLLOW_UP)},
         Kind.CLOSURE: lambda: {"reasons": [str(why) for why in words.WHY_CLOSED.values()]},
         Kind.CIRCLE: lambda: contexts.circle_of(None, None),
         Kind.PLAN: pack.plan_form,

@@ -6,7 +6,7 @@ from cases.topics import sees_all
 from meetings.models import Invitation
 from organisations import swedish
 from organisations.errors import RuleBroken
-from papers import contexts, pack
+from papers import contexts, follow_up, pack
 from papers.models import Kind
 from plans import followups
 from plans.models import Plan, PlanState
@@ -18,7 +18,7 @@ BUILD = {
     Kind.INVITATION: contexts.invitation,
     Kind.CIRCLE: contexts.meeting_circle,
     Kind.PACK: pack.pack,
-    Kind.FOLLOW_UP: contexts.follow_up,
+    Kind.FOLLOW_UP: follow_up.follow_up,
     Kind.CLOSURE: contexts.closure,
 }
 # The person's own copies.
