@@ -2,7 +2,7 @@
 
 from audit import log
 from organisations.errors import RuleBroken
-from plans import sharing
+from plans import removed, sharing
 from plans.disagreement_models import Disagreement, Dissenter
 from plans.services import chosen_unit, locked_draft, saved
 
@@ -45,6 +45,7 @@ def write(*, plan, whose, view, topics, by, goal=None, unit_id=None, name="") ->
 def remove(*, disagreement, by) -> None:
     """Those who did not agree do so now; only in a draft, since a version that was approved stays as it is."""
     draft = locked_draft(disagreement.plan)
+    removed.keep(draft, disagreement, by=by)
     disagreement.delete()
     saved(draft, what="disagreement", by=by)
     record("removed", disagreement, draft)
