@@ -107,7 +107,10 @@
       if (leave) { leave.textContent = leave.dataset.leave; }
       var undo = form.parentNode.querySelector("[data-undo]");
       if (undo) { undo.hidden = false; }
-      if (dirty()) { later(document.hidden ? 0 : PAUSE_MS); }
+      if (dirty()) {
+        show(form, NOT_YET);
+        later(document.hidden ? 0 : PAUSE_MS);
+      }
     }
 
     function clash(sent, answer) {
