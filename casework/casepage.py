@@ -11,9 +11,8 @@ from cases.text_models import TextKey
 from cases.topics import NOT_SHARED, sees_all
 from casework import facts, tasks
 from casework.next_step import NOBODY, next_step
-from deviations import selectors
 from discharge import process
-from meetingroom import consultation
+from meetingroom import services as meetingroom
 from meetings import calling_pages
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
@@ -66,7 +65,7 @@ def page(case, actor, *, revealed: bool = False) -> dict:
         | tasks.counted(todo_before)
         | plans.meter_of(case, actor)
         | {
-            "todo": todo(case, known, deadlines) | waiting(case, actor, known, today),
+            "todo": todo(case, known, deadlines) | into_meeting(case, actor, known, today),
             "called_off": calling_pages.called_off(case, actor, meetings),
             "tasks": todo_before,
             "question": question(case, whole=whole),
@@ -169,15 +168,14 @@ def todo(case, known, deadlines) -> dict:
     return shown
 
 
-def waiting(case, actor, known, today) -> dict:
-    """Beside the next step: today's meeting, an absence to decide on, or a person who asked for samråd (MOT-2 to 4)."""
-    today_here = known.meeting_id and swedish.as_date(known.starts_at) == today
-    if today_here and access.may(case, actor, "meetings.hold"):
+def into_meeting(case, actor, known, today) -> dict:
+    """The way into the meeting on its day, and back into one that goes on (MOT-2)."""
+    if not access.may(case, actor, "meetings.hold"):
+        return {}
+    if known.meeting_id and swedish.as_date(known.starts_at) == today:
         return {"other_url": address("meetingroom:start", case, known.meeting_id), "other_action": "Börja mötet"}
-    if access.may(case, actor, "deviations.decide") and selectors.undecided(actor.unit_id).filter(case=case).exists():
-        return {"other_url": address("deviations:list", case), "other_action": "Ta ställning till en frånvaro"}
-    if access.may(case, actor, "meetings.consult") and consultation.unanswered(case):
-        return {"other_url": address("meetingroom:consultations", case), "other_action": "Erbjud personen samråd"}
+    if going_on := meetingroom.going_on(case):
+        return {"other_url": address("meetingroom:start", case, going_on), "other_action": "Tillbaka till mötet"}
     return {}
 
 

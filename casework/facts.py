@@ -29,7 +29,10 @@ from cases.enums import DeadlineKind, State
 from cases.models import Case, Deadline, Participation
 from casework.next_step import FOLLOW_UP_BEFORE, REMIND_BEFORE, Facts
 from consent.models import WAITING, Answer, Consent, LegalGround
+from deviations.selectors import undecided
+from meetingroom.consultation import not_offered
 from meetings import calling
+from meetings.forwarding import unasked
 from meetings.models import AnswerKind, CancellationCall, Invitation, Meeting, MeetingState
 from notifications.models import InboxItem
 from plans.models import BlockKey, Doer, Measure, MeasureState, Plan, PlanState
@@ -44,6 +47,9 @@ WRITTEN_IN = [State.MET, State.PLANNED, State.FOLLOWING_UP]
 NEVER = Q(case_id__isnull=True)
 # Where a case stands after a meeting was called off, or moved, on its very day.
 AFTER_CALLED_OFF = [State.CONSENTED, State.CALLED, State.PLANNED, State.FOLLOWING_UP]
+# Where a case stands after a meeting was held; in the others there is always something else to do.
+AFTER_MEETING = [State.CONSENTED, State.CALLED, State.MET, State.PLANNED, State.FOLLOWING_UP]
+AT_REST = [State.CALLED, State.PLANNED, State.FOLLOWING_UP]
 PREPARED = (PreparationKey.WHAT_MATTERS, PreparationKey.QUESTION)
 
 
@@ -91,6 +97,11 @@ def to_book(ref: str, unit_id: int):
     return needed.filter(Q(ward=True, ward_unit_id=unit_id) | Q(calls, ward=False))
 
 
+def absent(ref: str, unit_id: int):
+    """The absences of the case `ref` that the unit has not decided on."""
+    return undecided(unit_id).filter(case_id=OuterRef(ref))
+
+
 def first(rows, column):
     """A column or an expression of the only row there is."""
     return Subquery(rows.values(found=column if isinstance(column, Expression) else F(column))[:1])
@@ -135,6 +146,9 @@ def with_facts(cases, *, unit_id: int):
         follow_up_on=only_in([State.PLANNED, State.FOLLOWING_UP], Subquery(follow_up)),
         prepared=only_in([State.CONSENTED], Exists(of["prepared"])),
         books_interpreter=only_in([State.CALLED], Exists(to_book("pk", unit_id))),
+        waits_for_yes=only_in([State.CALLED], Exists(unasked(OuterRef("pk")))),
+        absence=only_in([*AFTER_MEETING, State.CLOSED], Exists(absent("pk", unit_id))),
+        consultation=only_in(AFTER_MEETING, Exists(not_offered(OuterRef("pk")))),
         unread=counted(of["unread"].filter(unit_id=unit_id)),
     )
 
@@ -169,6 +183,9 @@ def facts_of(case: Case, actor, *, now, today, nameless: bool = False) -> Facts:
         follow_up_on=case.follow_up_on,
         unprepared=case.prepared is False,
         books_interpreter=bool(case.books_interpreter),
+        waits_for_yes=bool(case.waits_for_yes),
+        absence=bool(case.absence),
+        consultation=bool(case.consultation),
     )
 
 
@@ -197,15 +214,20 @@ def turns(actor, *, now, today) -> dict[str, Q]:
     # No day, or one that is near: there is at most one open follow-up.
     due = ~Q(Exists(follow_up.filter(due_on__gt=today + FOLLOW_UP_BEFORE)))
     books = is_called & Q(Exists(to_book("case_id", actor.unit_id)))
+    unknown = is_called & Q(Exists(unasked(OuterRef("case_id"))))
+    besides = Q(case__state__in=AT_REST) & (
+        Q(Exists(absent("case_id", actor.unit_id))) | Q(Exists(not_offered(OuterRef("case_id"))))
+    )
     in_plan = Q(case__state__in=[State.PLANNED, State.FOLLOWING_UP])
     calls = Q(case__state__in=AFTER_CALLED_OFF) & Q(Exists(of["calls"]))
     to_do = (
         Q(case__state__in=[State.INITIATED, State.CONSENTED, State.MET])
-        | (is_called & (over | lapsed | books | (others & soon)))
+        | (is_called & (over | lapsed | unknown | books | (others & soon)))
         | (in_plan & (due | Q(Exists(of["draft"])) | lapsed))
         | calls
+        | besides
     )
-    waiting = is_called & ~over & ~lapsed & ~books & others & ~soon & ~calls
+    waiting = is_called & ~over & ~lapsed & ~unknown & ~books & others & ~soon & ~calls & ~besides
     # The ward books without steering, while the meeting lies ahead.
     mine, theirs = (steers & to_do) | (~steers & ahead & books), (steers & waiting) | (~steers & ~(is_called & ahead))
     if not actor.may("plans.edit"):

@@ -1,6 +1,6 @@
 """The next thing to do in a case, for the one who looks: a pure function over facts, shared by list and case page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from cases.enums import State
@@ -42,6 +42,11 @@ class Facts:
     # Before the kallelse nothing of the preparation is written; and an interpreter that the own unit books.
     unprepared: bool = False
     books_interpreter: bool = False
+    # A kallelse lies at a unit that the person has not been asked about (KAL-4).
+    waits_for_yes: bool = False
+    # What waits beside the step: an absence to decide on (MOT-3), a person who asked for samråd (MOT-4).
+    absence: bool = False
+    consultation: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,23 +62,55 @@ class Step:
     meeting: int | None = None
     other_action: str = ""
     other_url_name: str = ""
+    also: str = ""
 
 
 def next_step(facts: Facts) -> Step:
     """Say what comes next; without the right to do it, the same words as something others do."""
     calls = facts.calls_left and facts.steers
     if calls and facts.may_write:
-        return phone(facts)
+        return beside(phone(facts), facts)
     if facts.own_unanswered and facts.may_answer:
-        return answer(facts)
+        return beside(answer(facts), facts)
     if facts.to_confirm and facts.may_write:
-        return confirm(facts)
+        return beside(confirm(facts), facts)
     if not facts.steers:
         return follow_along(facts)
-    step = phone(facts) if calls else STEERING[facts.state](facts)
+    step = beside(phone(facts) if calls else STEERING[facts.state](facts), facts)
     if step.turn == YOU and not facts.may_write:
         return Step(title=step.title, why="En handläggare på din enhet gör det här.", turn=OTHERS)
     return step
+
+
+def beside(step: Step, facts: Facts) -> Step:
+    """The step with what waits besides; while there is nothing else to do, that is what to do now."""
+    found = waiting(facts)
+    if found is None or not facts.steers:
+        return step
+    if step.turn == YOU or facts.state == State.CLOSED:
+        more = {"other_action": found.title, "other_url_name": found.url_name} if facts.may_write else {}
+        return replace(step, also=found.title, **more)
+    return replace(found, other_action=step.action, other_url_name=step.url_name)
+
+
+def waiting(facts) -> Step | None:
+    if facts.absence:
+        return Step(
+            title="Ta ställning till en frånvaro",
+            why="En aktör som är skyldig att delta kom inte till mötet. Rapportera det, eller skriv varför inte.",
+            action="Se frånvaron",
+            url_name="deviations:list",
+            icon="triangle-alert",
+        )
+    if facts.consultation:
+        return Step(
+            title="Erbjud personen samråd",
+            why="Personen är inte nöjd och ska få en tid för samråd utan dröjsmål.",
+            action="Erbjud en tid",
+            url_name="meetingroom:consultations",
+            icon="calendar",
+        )
+    return None
 
 
 def phone(facts) -> Step:
@@ -132,6 +169,16 @@ def book_interpreter(facts) -> Step:
         action="Skriv in bokningen",
         url_name="preparation:overview",
         icon="languages",
+    )
+
+
+def ask_about(facts) -> Step:
+    return Step(
+        title=f"Fråga {facts.first_name} om en enhet till får vara med",
+        why="En kallelse ligger hos en enhet som väntar på personens ja. Den ser bara mötets tid och plats.",
+        action="Skriv in svaret",
+        url_name="consent:record",
+        icon="pencil",
     )
 
 
@@ -205,6 +252,8 @@ def called(facts) -> Step:
         )
     if facts.consent_lapsed:
         return renew(facts)
+    if facts.waits_for_yes:
+        return ask_about(facts)
     if facts.books_interpreter:
         return book_interpreter(facts)
     if not facts.others_unanswered:

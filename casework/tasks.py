@@ -27,6 +27,7 @@ def before_meeting(case, known, meeting, answers, first_name, *, whole: bool) ->
         prepared("Skriv frågan som ni ska lösa", case, written(PreparationKey.QUESTION)),
         *(booking(case, kind, text) for kind, text in BOOKINGS.items()),
         task("Skicka kallelsen", "meetings:overview", case, DONE if meeting else LEFT),
+        *asked_about(case, known, first_name),
         answered(case, answers),
         told(case, answers),
     ]
@@ -51,6 +52,14 @@ def booking(case, kind: str, text: str) -> dict:
     elif state == BookingState.BOOKED:
         row["tag"] = ("Bokad", "success", "calendar")
     return row
+
+
+def asked_about(case, known, first_name) -> list[dict]:
+    """Only while a kallelse lies at a unit that the person has not been asked about (KAL-4)."""
+    if not known.waits_for_yes:
+        return []
+    text = f"Fråga {first_name} om en enhet till får vara med"
+    return [task(text, "meetings:overview", case, LEFT, "Väntar på personens ja")]
 
 
 def answered(case, answers) -> dict:

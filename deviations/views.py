@@ -27,7 +27,8 @@ def unit_list(request):
     waiting = list(selectors.to_decide(request.actor.unit_id)[:PER_PAGE])
     persons = {row.case.person_id for row in page} | {row.person for row in waiting}
     log.record("deviations.listed", action=log.READ, persons=sorted(persons))
-    return render(request, "deviations/unit_list.html", {"page": page, "waiting": waiting})
+    shown = {"page": page, "waiting": waiting, "may_decide": request.actor.may("deviations.decide")}
+    return render(request, "deviations/unit_list.html", shown)
 
 
 @require_safe

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 
 from audit import log
 from cases import services as cases
+from cases.enums import Obligation
 from consent import snapshot
-from consent.handing_over import call
+from consent.handing_over import call, send_off
+from consent.models import Consent
 from meetings.forwarding_models import HandOn, HandReason
 from meetings.models import AnswerKind, Invitation, MeetingForm, MeetingKind, MeetingState
 from notifications.tasks import nudge
@@ -32,37 +34,82 @@ class Landing:
     unit: Unit
     reception: Unit | None = None
     rule: str = ""
+    # The duty of the reception goes on with the kallelse.
+    has_duty: bool = False
 
 
 def landings(*, case, units, details, by) -> list[Landing]:
-    """Where the kallelse to each unit lands. A unit that a rule leads to becomes a party with the reception's duty."""
-    duties = dict(case.participations.active().values_list("unit_id", "obligation"))
-    called, found = {unit.pk for unit in units}, []
+    """Where the kallelse to each unit lands; several may land at the same unit.
+
+    A unit that a rule leads to becomes a party with the reception's duty; the reception itself takes no part then.
+    """
+    parties = {party.unit_id: party for party in case.participations.active().select_related("unit")}
+    found = []
     for unit in units:
         route = resolve(
             unit=unit, area=details.area, profession=details.professions, listed_unit=details.listed_unit
         )  # fmt: skip
         if route is None or route.unit.pk in (case.owner_unit_id, by.unit_id):
             found.append(Landing(unit))
-        elif route.unit.pk not in called:
-            called.add(route.unit.pk)
-            if route.unit.pk not in duties:
-                cases.add_party(case=case, unit=route.unit, by=by, obligation=duties.get(unit.pk, ""))
-            found.append(Landing(route.unit, unit, route.words))
+            continue
+        passed = parties.get(unit.pk)
+        if route.unit.pk not in parties:
+            obligation = passed.obligation if passed else ""
+            parties[route.unit.pk] = cases.add_party(case=case, unit=route.unit, by=by, obligation=obligation)
+        has_duty = passed is not None and passed.obligation == Obligation.DUTY
+        found.append(Landing(route.unit, unit, route.words, has_duty))
+        end_part(case=case, party=passed, by=by)
     return found
+
+
+def end_part(*, case, party, by) -> None:
+    """A reception that was passed over has nothing to do in the case, and sees it no longer.
+
+    It keeps a copy only if it has been called before. With a plan in force it may have a part in that, and stays.
+    """
+    if party is None or case.lead_unit_id is not None:
+        return
+    had = Invitation.objects.filter(case=case, unit_id=party.unit_id).exists()
+    if had and party.unit_id in cases.units_with_access(case):
+        send_off(case=case, unit=party.unit, by=by, body=snapshot.build(case), key=f"party_ended:{party.pk}")
+    cases.end_party(case=case, party=party, why="", by=by)
 
 
 def note_landings(*, case, meeting, found, by) -> None:
     """The first step of the way, for each kallelse that a rule has taken on."""
-    routed = {landing.unit.pk: landing for landing in found if landing.reception}
+    routed: dict[int, list[Landing]] = {}
+    for landing in found:
+        if landing.reception:
+            routed.setdefault(landing.unit.pk, []).append(landing)
     for invitation in meeting.invitations.filter(unit_id__in=routed):
-        landing = routed[invitation.unit_id]
+        first, *more = routed[invitation.unit_id]
         HandOn.objects.create(
-            case=case, invitation=invitation, reference=case.reference, from_unit=landing.reception,
-            to_unit=landing.unit, reason=HandReason.RULE, rule=landing.rule, by_id=by.assignment_id,
+            case=case, invitation=invitation, reference=case.reference, from_unit=first.reception,
+            to_unit=first.unit, reason=HandReason.RULE, rule=first.rule, by_id=by.assignment_id,
         )  # fmt: skip
-        text = f"Kallelsen till {landing.reception.name} gick direkt till {landing.unit.name}, enligt deras regel"
-        cases.note(case, kind="handed_on", text=text[:300], by=by)
+        for landing in (first, *more):
+            text = f"Kallelsen till {landing.reception.name} gick direkt till {landing.unit.name}, enligt deras regel"
+            cases.note(case, kind="handed_on", text=text[:300], by=by)
+
+
+def unasked(case_id):
+    """The steps by which a kallelse lies at a unit outside the consent that the person has not been asked about since.
+
+    `case_id` may be of an outer query.
+    """
+    since = Consent.objects.filter(case_id=OuterRef("case_id"), superseded_at=None, recorded_at__gt=OuterRef("at"))
+    here = HandOn.objects.filter(
+        case_id=case_id, invitation__meeting__state=MeetingState.CALLED, to_unit_id=F("invitation__unit_id")
+    )
+    return here.filter(~Exists(since), ~Q(Sees(F("invitation__unit_id"), F("case_id"))))
+
+
+class Sees(Func):
+    """Whether a unit sees a case today, for one that sees it itself."""
+
+    template = "(%(expressions)s) s))"
+    arg_joiner = " in (select s.unit_id from units_with_access("
+    output_field = BooleanField()
 
 
 def alone(case, meeting) -> set[int]:
@@ -80,15 +127,19 @@ def carry(*, meeting) -> None:
         step.save(force_insert=True)
 
 
-def possible_units(*, invitation_id, by):
-    """Units that the acting unit can hand the kallelse on to: its own huvudman's, and none that has had it (KAL-4)."""
+def possible_units(*, handed, by):
+    """Units that the acting unit can hand the kallelse on to: its own huvudman's, and none that has had it (KAL-4).
+
+    Nor the one that calls or the case's own, which come anyway.
+    """
     own = Unit.objects.get(pk=by.unit_id)
     inside = Q(acts_for_id=own.acts_for_id) if own.acts_for_id else Q(acts_for=None, organisation=own.organisation_id)
-    way = HandOn.objects.filter(invitation_id=invitation_id)
-    asked = Invitation.objects.filter(meeting__invitations=invitation_id, unit__isnull=False)
+    way = HandOn.objects.filter(invitation_id=handed.pk)
+    asked = Invitation.objects.filter(meeting__invitations=handed.pk, unit__isnull=False)
     found = Unit.objects.active().with_names().filter(inside).exclude(kind=UnitKind.ADMINISTRATION)
     found = found.exclude(pk__in=way.values("from_unit")).exclude(pk__in=way.values("to_unit"))
-    return found.exclude(pk=own.pk).exclude(pk__in=asked.values("unit_id")).order_by("name", "pk")
+    found = found.exclude(pk__in=[own.pk, *handed.hosts])
+    return found.exclude(pk__in=asked.values("unit_id")).order_by("name", "pk")
 
 
 def hand_on(*, handed, unit, reason, by, case=None) -> bool:
@@ -99,7 +150,7 @@ def hand_on(*, handed, unit, reason, by, case=None) -> bool:
     """
     if reason not in dict(BY_HAND):
         raise RuleBroken("Välj varför kallelsen är fel hos er.", field="reason")
-    if not possible_units(invitation_id=handed.pk, by=by).filter(pk=unit.pk).exists():
+    if not possible_units(handed=handed, by=by).filter(pk=unit.pk).exists():
         raise RuleBroken(NOT_WITHIN, field="unit")
     body = json.dumps(snapshot.build(case)) if case else None
     covered = call("select hand_on(%s, %s, %s, %s::jsonb)", [handed.pk, unit.pk, reason, body])

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from audit import log
 from cases import services as cases
+from cases.topics import NO_TOPIC
 from consent.handing_over import call
 from meetings import services
 from meetings.forwarding_models import TimeProposal
@@ -63,7 +64,11 @@ def of_meeting(meeting) -> list[TimeProposal]:
 
 
 def use(*, case, meeting, proposal, by):
-    """Move the meeting to a time that was proposed; all else is as it was, and all get a new kallelse."""
+    """Move the meeting to a time that was proposed; all else is as it was, and all get a new kallelse.
+
+    Raises RuleBroken for a time that has been.
+    """
+    check(meeting=meeting, starts_at=proposal.starts_at, ends_at=proposal.ends_at)
     invited = list(meeting.invitations.select_related("unit__organisation", "unit__acts_for", "outside_party"))
     who = proposal.invitation.unit or proposal.invitation.outside_party.get_kind_display().lower()
     return services.move(
@@ -71,5 +76,6 @@ def use(*, case, meeting, proposal, by):
         units=[row.unit for row in invited if row.unit_id],
         outside=[row.outside_party for row in invited if row.outside_party_id],
         starts_at=proposal.starts_at, ends_at=proposal.ends_at,
-        topics=meeting.topics_of(MeetingTextKey.AGENDA), **{name: getattr(meeting, name) for name in KEPT},
+        topics=meeting.topics_of(MeetingTextKey.AGENDA), why_topics=NO_TOPIC,
+        **{name: getattr(meeting, name) for name in KEPT},
     )  # fmt: skip

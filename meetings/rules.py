@@ -130,6 +130,11 @@ def warnings(case, units, by, outside=()) -> list[str]:
     ]
 
 
+def is_elsewhen(old, new) -> bool:
+    """The time, or where it is, has changed: what was booked for it no longer holds."""
+    return must_know_today(old, new) or old.ends_at != new.ends_at
+
+
 def must_know_today(old, new) -> bool:
     """The time, or where they would go, has changed: what else a kallelse says can wait till it is read."""
     return any(getattr(old, name) != getattr(new, name) for name in ("starts_at", "form", "place", "link"))

@@ -92,8 +92,9 @@ def invite(*, case, meeting, units, outside, consent, details, by) -> list:
     Returns the units that got it: a reception's own rule may have taken the kallelse on (KAL-4).
     """
     landed = forwarding.landings(case=case, units=units, details=details, by=by)
-    units = [landing.unit for landing in landed]
+    units = list(dict.fromkeys(landing.unit for landing in landed))
     duty = {guest.unit.pk: guest.has_duty for guest in rules.guests(case, by, consent)}
+    duty |= {landing.unit.pk: True for landing in landed if landing.has_duty}
     if meeting.reservation:
         standing.take(case=case, meeting=meeting, unit_ids=[unit.pk for unit in units if duty[unit.pk]], by=by)
     rows = [
@@ -144,6 +145,7 @@ def answer(
     A party with the duty names somebody and never just refuses (KAL-4). One without it may say what it does `today`.
     """
     must_be_called(invitation.meeting)
+    must_be_here(invitation)
     forwarding.check_answer(answer, invitation.has_duty, attendee_name, attendee_title)
     if answer == AnswerKind.DECLINED:
         attendee_name, attendee_title, mandate, name_to_person = "", "", "", False
@@ -168,6 +170,13 @@ def answer(
     caller = invitation.meeting.called_by.unit_id
     if by.unit_id != caller:
         tell(case, invitation.meeting, caller, "answer", key=f"{invitation.pk}:{invitation.answered_at:%s}")
+
+
+def must_be_here(invitation) -> None:
+    """Raises Conflict when the kallelse has been handed on since the page was shown; else nobody does so meanwhile."""
+    here = Invitation.objects.select_for_update(no_key=True, of=("self",))
+    if not here.filter(pk=invitation.pk, unit_id=invitation.unit_id).exists():
+        raise Conflict("Kallelsen är lämnad vidare till en annan enhet. Ladda om sidan och se vem som har den nu.")
 
 
 def told(*, case, invitation, by) -> None:
@@ -211,7 +220,8 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     cases.note(case, kind="moved", text=f"Mötet flyttades till {when(new)}", by=by)
     if rules.must_know_today(meeting, new):
         calling.list_calls(case=case, meeting=meeting)
-    bookings.meeting_changed(case=case, by=by)
+    if rules.is_elsewhen(meeting, new):
+        bookings.meeting_changed(case=case, by=by)
     log.record("meetings.moved", case_id=case.pk, person_id=case.person_id, object_id=str(new.pk))
     stop_notices(case, meeting)
     send(case=case, meeting=new, units=units, kinds=dict.fromkeys(before, "moved"), by=by)

@@ -6,6 +6,7 @@ from audit import log
 from organisations.errors import Conflict, RuleBroken
 from organisations.models import Unit
 from plans import proposals, removed, services, sharing
+from plans.disagreement import NOT_YOURS_TO_REMOVE, may_remove
 from plans.models import Disagreement, Doer, Goal, Measure, MeasureState, PlanStep
 
 BACK_ALREADY = "Det står redan i planen igen. Någon annan kan ha hunnit före."
@@ -26,6 +27,8 @@ def put_back(*, plan, step: PlanStep, by) -> None:
         raise Conflict(BACK_ALREADY)
     if step.removed == "goal":
         sharing.must_see_all(draft.case_id, by=by)
+    if step.removed == "disagreement" and not may_remove(row_of(step, draft), draft.case, by=by):
+        raise RuleBroken(NOT_YOURS_TO_REMOVE)
     for kept in removed.of_plan(draft).filter(save_number=step.save_number):
         RESTORE[kept.removed](draft, row_of(kept, draft), by=by)
     services.saved(draft, what=step.removed, by=by)

@@ -115,7 +115,8 @@ def kept(form: PartForm):
         yield
     except Overtaken as error:
         form.renew(error.revisions)
-        form.add_error(error.field, str(error))
+        for name, sentence in error.sentences.items():
+            form.add_error(name, sentence)
 
 
 class WishForm(forms.Form):

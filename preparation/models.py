@@ -178,7 +178,8 @@ class PreMeetingKey(models.TextChoices):
 class PreMeeting(WithTexts, ConcurrentTransitionMixin, models.Model):
     """A förmöte without the person, with the person's consent, about costs and responsibility alone (KAL-8).
 
-    Seen by the units that take part in it and by nobody else; the person's log tells that it was held.
+    Seen by the units that take part in it and by nobody else, but that those who steer may call off a planned one;
+    the person's log tells that it was held.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

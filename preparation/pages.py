@@ -95,7 +95,7 @@ def booking(case, slug: str, kind: str, actor) -> dict:
         "booker": booker,
         "ward": bookings.ward_books(case),
         "may": mine and access.may(case, actor, "preparation.book"),
-        "language": case.language if kind == BookingKind.INTERPRETER else "",
+        "language": bookings.spoken(case) if kind == BookingKind.INTERPRETER else "",
     }
 
 
@@ -126,7 +126,8 @@ def premeeting(case, row: PreMeeting, actor) -> dict:
         "guests": row.guests.select_related("unit").order_by("unit__name"),
         "notes": notes if row.state == PreMeetingState.HELD else "",
         "outcome": outcome,
-        "may_hold": steers and row.state == PreMeetingState.PLANNED,
+        "may_hold": steers and row.state == PreMeetingState.PLANNED and actor.unit_id in row.units,
+        "may_cancel": steers and row.state == PreMeetingState.PLANNED,
         "may_agenda": bool(outcome) and row.agenda_at is None and access.may(case, actor, "meetings.change"),
         "may_plan": bool(outcome)
         and row.plan_at is None

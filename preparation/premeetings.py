@@ -71,9 +71,11 @@ def plan(
 def hold(*, premeeting, notes: str, by, outcome: str = "", topics: int = ALL) -> None:
     """Write in what was said, for the units that took part; the person's log tells that it was held.
 
-    Raises RuleBroken before its day, or when a unit no longer may know of the person.
+    Raises RuleBroken before its day, by a unit that was not there, or when the person's yes no longer stands.
     """
     case = premeeting.case
+    if by.unit_id not in premeeting.units:
+        raise RuleBroken("En enhet som var med skriver in hur förmötet blev. Ni kan ställa in det.")
     if premeeting.starts_at > timezone.now():
         raise RuleBroken("Förmötet har inte varit än.")
     if refusal := coverage.why_no_call(coverage.current(case)):
@@ -113,11 +115,11 @@ def outcome(premeeting) -> tuple[str, int]:
 
 def carried(*, premeeting, to: str, by) -> None:
     """Note that the outcome was taken along; `to` is agenda or plan. Raises RuleBroken the second time."""
-    field = f"{to}_at"
-    if getattr(premeeting, field):
+    field, now = f"{to}_at", timezone.now()
+    # In the row itself: of two who press at the same time one carries it.
+    if not PreMeeting.objects.filter(pk=premeeting.pk, **{field: None}).update(**{field: now}):
         raise RuleBroken(ALREADY)
-    setattr(premeeting, field, timezone.now())
-    premeeting.save(update_fields=[field])
+    setattr(premeeting, field, now)
     case = premeeting.case
     cases.note(case, kind="premeeting", text="Utfallet av förmötet togs med " + CARRIED[to], by=by)
     record("carried", premeeting, to=to)

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from audit import log
 from cases import services as cases
+from cases.models import Case
 from cases.topics import ALL, must_be_readable, must_see_all
 from organisations import swedish
 from organisations.errors import RuleBroken
@@ -11,11 +12,12 @@ from preparation.models import GuestWish, PreparationKey, PreparationText
 
 
 class Overtaken(RuleBroken):
-    """Somebody saved meanwhile; `revisions` are those of the texts that now have been shown to the writer."""
+    """Somebody saved meanwhile: what stands there now, by text, and the revisions that the next save stands on."""
 
-    def __init__(self, message: str, *, field: str, revisions: dict[str, int]):
-        super().__init__(message, field=field)
-        self.revisions = revisions
+    def __init__(self, sentences: dict[str, str], *, revisions: dict[str, int]):
+        field, sentence = next(iter(sentences.items()))
+        super().__init__(sentence, field=field)
+        self.sentences, self.revisions = sentences, revisions
 
 
 SAVED = ["text", "topics", "revision", "saved_at", "saved_by"]
@@ -29,12 +31,15 @@ def write(*, case, texts: dict[str, str], topics: int, seen: dict[str, int], by)
     """
     must_see_all(case.pk, by=by)
     must_be_readable(case.pk, topics, by=by)
-    standing = {row.key: row for row in rows_for_update(case)}
+    # The case, not the rows alone: a text that nobody has written has no row to wait for.
+    Case.objects.select_for_update(no_key=True, of=("self",)).filter(pk=case.pk).first()
+    standing = {row.key: row for row in rows_of(case)}
     before = {key: (row.text, row.topics) for key, row in standing.items()}
     changed = [key for key, text in texts.items() if before.get(key, ("", topics)) != (text, topics)]
-    now = {row.key: row.revision for row in standing.values()}
-    for key in changed:
-        must_be_unchanged(standing.get(key), seen.get(key, 0), now)
+    overtaken = [row for key, row in standing.items() if key in changed and row.revision != seen.get(key, 0)]
+    if overtaken:
+        now = {row.key: row.revision for row in standing.values()}
+        raise Overtaken({row.key: stands_now(row, topics) for row in overtaken}, revisions=now)
     for key in changed:
         row = standing.get(key) or PreparationText(case=case, key=key, revision=0)
         row.text, row.topics, row.revision = texts[key], topics, row.revision + 1
@@ -46,20 +51,17 @@ def write(*, case, texts: dict[str, str], topics: int, seen: dict[str, int], by)
     return changed
 
 
-def rows_for_update(case) -> list[PreparationText]:
-    rows = PreparationText.objects.filter(case=case).select_related("saved_by__staff")
-    return list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+def rows_of(case) -> list[PreparationText]:
+    return list(PreparationText.objects.filter(case=case).select_related("saved_by__staff").order_by("pk"))
 
 
-def must_be_unchanged(row, seen: int, now: dict[str, int]) -> None:
-    if row is None or row.revision == seen:
-        return
+def stands_now(row, topics: int) -> str:
+    """What the writer is shown of a text that somebody has saved since; `topics` are the writer's own."""
     who, when = row.saved_by.staff.name, swedish.clock(row.saved_at)
-    raise Overtaken(
-        f"{who} sparade kl. {when} medan du skrev. Där står nu: ”{row.text}”. Din text är kvar här nedanför. "
-        "Sätt ihop dem och spara igen.",
-        field=row.key,
-        revisions=now,
+    other = "" if row.topics == topics else " Ämnena är också ändrade, så välj dem igen."
+    return (
+        f"{who} sparade kl. {when} medan du skrev. Där står nu: ”{row.text}”.{other} Din text är kvar här nedanför. "
+        "Sätt ihop dem och spara igen."
     )
 
 

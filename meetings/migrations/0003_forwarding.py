@@ -41,7 +41,8 @@ grant execute on function on_trail(bigint) to sip_def;
 create function handed_invitation(iid bigint) returns table (case_id uuid, reference varchar, person_id bigint,
     meeting_id bigint, unit_id bigint, has_duty boolean, answer varchar, attendee_name varchar, attendee_title varchar, mandate varchar,
     name_to_person boolean, kind varchar, state varchar, is_open boolean, starts_at timestamptz, ends_at timestamptz,
-    form varchar, place varchar, link varchar, caller varchar, caller_unit varchar, phone varchar, sees boolean)
+    form varchar, place varchar, link varchar, caller varchar, caller_unit varchar, phone varchar, sees boolean,
+    hosts bigint[])
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if not (on_trail(iid) or exists (select 1 from meetings_invitation i
@@ -60,7 +61,8 @@ begin
       case when x.mine then m.form else '' end,
       case when x.mine and c.protection = 'none' then m.place else '' end,
       case when x.mine and c.protection = 'none' then m.link else '' end,
-      case when x.mine then s.name else '' end, u.name, u.phone, has_access(i.case_id, ctx_unit())
+      case when x.mine then s.name else '' end, u.name, u.phone, has_access(i.case_id, ctx_unit()),
+      case when x.mine then array[u.id, c.owner_unit_id] else '{{}}' end
     from meetings_invitation i join meetings_meeting m on m.id = i.meeting_id join cases_case c on c.id = i.case_id
       join organisations_assignment a on a.id = m.called_by_id join organisations_staff s on s.id = a.staff_id
       join organisations_unit u on u.id = a.unit_id

@@ -45,6 +45,20 @@ STEERING = [
     (State.CALLED, at(14, others_unanswered=1), "Väntar på svar från en aktör", OTHERS, "meetings:overview"),
     (State.CALLED, at(7, others_unanswered=1), "Påminn den som inte har svarat", YOU, "meetings:overview"),
     (State.CALLED, at(3, others_unanswered=2), "Påminn dem som inte har svarat", YOU, "meetings:overview"),
+    (
+        State.CALLED,
+        at(14, others_unanswered=1, waits_for_yes=True, books_interpreter=True),
+        "Fråga Astrid om en enhet till får vara med",
+        YOU,
+        "consent:record",
+    ),
+    (State.CALLED, at(-1, waits_for_yes=True), "Skriv in hur mötet blev", YOU, "meetings:hold"),
+    (State.CALLED, at(9, waits_for_yes=True, consent_lapsed=True), "Fråga igen om samtycke", YOU, "consent:record"),
+    (State.CALLED, at(14, others_unanswered=2, absence=True), "Ta ställning till en frånvaro", YOU, "deviations:list"),
+    (State.MET, {"absence": True}, "Skriv planen tillsammans med Astrid", YOU, "plans:plan"),
+    (State.PLANNED, due(60) | {"absence": True}, "Ta ställning till en frånvaro", YOU, "deviations:list"),
+    (State.FOLLOWING_UP, due(60) | {"consultation": True}, "Erbjud personen samråd", YOU, "meetingroom:consultations"),
+    (State.CLOSED, {"absence": True}, "Ärendet är avslutat", NOBODY, ""),
     (State.CALLED, at(3), "Förbered mötet", NOBODY, "meetings:overview"),
     (State.CALLED, at(-1), "Skriv in hur mötet blev", YOU, "meetings:hold"),
     (State.CALLED, at(-1, others_unanswered=1), "Skriv in hur mötet blev", YOU, "meetings:hold"),
@@ -77,6 +91,7 @@ TAKING_PART = [
     (State.PLANNED, due(3), "Gör er del av planen", OTHERS, "plans:plan"),
     (State.FOLLOWING_UP, due(3), "Gör er del av planen", OTHERS, "plans:plan"),
     (State.CLOSED, {}, "Ärendet är avslutat", NOBODY, ""),
+    (State.PLANNED, due(3) | {"absence": True, "consultation": True}, "Gör er del av planen", OTHERS, "plans:plan"),
 ]
 
 
@@ -103,3 +118,20 @@ def test_reception_answers_even_though_it_does_not_write():
     facts = replace(BASE, state=State.CALLED, steers=False, may_write=False, **at(5, own_unanswered=True))
     assert next_step(facts).url_name == "meetings:answer"
     assert next_step(facts).meeting == 7
+
+
+@pytest.mark.parametrize(
+    ("state", "known"),
+    [(State.MET, {}), (State.CALLED, at(-1)), (State.CALLED, at(9, own_unanswered=True)), (State.CLOSED, {})],
+)
+def test_what_waits_besides_is_told_with_the_step(state, known):
+    """In the list and on the page, in the same words, and with its own way on."""
+    step = next_step(replace(BASE, state=state, absence=True, consultation=True, **known))
+    assert (step.also, step.other_url_name) == ("Ta ställning till en frånvaro", "deviations:list")
+    step = next_step(replace(BASE, state=state, consultation=True, **known))
+    assert (step.also, step.other_action) == ("Erbjud personen samråd",) * 2
+
+
+def test_what_comes_first_keeps_the_way_to_what_it_pushed_aside():
+    step = next_step(replace(BASE, state=State.PLANNED, absence=True, **due(60)))
+    assert (step.other_action, step.other_url_name) == ("Läs planen", "plans:plan")

@@ -10,10 +10,13 @@ from audit.models import AuditEvent
 from cases.models import Case
 from casework import facts, worklist
 from casework.next_step import next_step
+from meetingroom import consultation
 from meetings import services as meetings
+from meetings.models import HandOn, Invitation
 from organisations.actors import staff_actor
 from organisations.scope import acting_for
 from tests import build
+from tests import build_forwarding as way
 from tests.casework import walk
 from tests.preparation import prepared
 
@@ -53,7 +56,12 @@ def every_state(cast):
         "led_by_party": build.planned(
             cast, build.met(cast, build.consented(cast, number=next(number))), lead="party"
         ).case,
+        "handed": handed_on(cast, walk.called(cast, number=next(number))),
+        "refused": handed_on_before(cast, walk.called(cast, number=next(number))),
+        "absent": build.planned(cast, stayed_away(cast, number=next(number))).case,
+        "not_content": build.planned(cast, build.met(cast, build.consented(cast, number=next(number)))).case,
     }
+    ask_for_consultation(cast, found["not_content"])
     build.lapsed(cast, found["lapsed"])
     build.proposed(cast, found["drafted"])
     prepared.said(cast, found["ready"], question="Var ska du bo?")
@@ -85,6 +93,37 @@ def moved_today(cast, case):
     return build.reread(cast, case)
 
 
+def handed_on(cast, case):
+    """The party has handed the kallelse on to a unit that the person has not been asked about."""
+    with cast.acting("owner"):
+        invitation = Invitation.objects.get(case=case)
+    assert not way.hand_on(cast, invitation.pk, who="party", to=way.unit("Vuxenpsykiatrisk mottagning Falun"))
+    return case
+
+
+def handed_on_before(cast, case):
+    """The person has answered since, and said no yes to the unit."""
+    unit = way.unit("Vuxenpsykiatrisk mottagning Falun")
+    with cast.acting("owner"):
+        meeting = case.meetings.get()
+        invitation = Invitation.objects.create(case=case, meeting=meeting, unit=unit, sent_by="system")
+        HandOn.objects.create(
+            case=case, invitation=invitation, reference=case.reference, from_unit=cast.unit("party"), to_unit=unit,
+            reason="listed", at=timezone.now() - timedelta(days=1), by_id=cast.owner.assignment_id,
+        )  # fmt: skip
+    return case
+
+
+def stayed_away(cast, **values):
+    """A meeting that the party did not come to."""
+    return build.held(cast, build.called(cast, build.consented(cast, **values)), came=[])
+
+
+def ask_for_consultation(cast, case):
+    with cast.acting("owner"):
+        consultation.ask(case=Case.objects.with_names().get(pk=case.pk), about="Tiderna.", by=cast.owner)
+
+
 def lie_on_ward(cast, case):
     """The person lies on the party's ward, which books the interpreter."""
     with cast.acting("owner"):
@@ -111,12 +150,30 @@ def test_the_page_shows_each_case_with_its_next_step(cast, browse, every_state):
     shown = text(browse("amira.falun").get("/arenden/"))
     for words in (
         "Fråga om samtycke och skriv in svaret", "Förbered mötet tillsammans med Astrid", "Kalla till SIP-möte",
-        "Väntar på svar från en aktör", "Boka tolk",
+        "Väntar på svar från en aktör", "Boka tolk", "Fråga Astrid om en enhet till får vara med",
+        "Ta ställning till en frånvaro", "Erbjud personen samråd",
     ):  # fmt: skip
         assert words in shown
-    assert "18 Alla öppna" in shown
+    assert "22 Alla öppna" in shown
     assert "har inte svarat" in shown
     assert ", kommer" in shown
+
+
+def test_an_absence_is_told_in_the_list_as_on_the_case_page(cast, browse):
+    """Also while there is something else to do: both say both."""
+    case, client = stayed_away(cast), browse("amira.falun")
+    for page in ("/arenden/", f"/arenden/{case.pk}/"):
+        shown = text(client.get(page))
+        assert "Skriv planen tillsammans med Astrid" in shown and "Ta ställning till en frånvaro" in shown, page
+    assert "Ta ställning till en frånvaro" not in text(browse("hanna.dalarna").get("/arenden/"))
+
+
+def test_the_case_page_says_who_waits_for_the_persons_yes(cast, browse):
+    case = handed_on(cast, walk.called(cast))
+    shown = text(browse("amira.falun").get(f"/arenden/{case.pk}/"))
+    assert shown.count("Fråga Astrid om en enhet till får vara med") == 2 and "Väntar på personens ja" in shown
+    build.consent(cast, case, units=(), new_units=[way.unit("Vuxenpsykiatrisk mottagning Falun")])
+    assert "om en enhet till" not in text(browse("amira.falun").get(f"/arenden/{case.pk}/"))
 
 
 def test_groups_are_late_this_week_and_later():
@@ -144,10 +201,10 @@ def test_what_is_late_stands_first_and_is_said_in_words(cast, browse):
 def test_filters_by_step_and_role(cast, browse, every_state):
     client = browse("amira.falun")
     called = client.get("/arenden/?steg=3").content.decode()
-    assert called.count("3 av 6: Kalla") == 7
+    assert called.count("3 av 6: Kalla") == 9
     assert "1 av 6" not in called
     leads = client.get("/arenden/?roll=ansvarig").content.decode()
-    assert leads.count("<strong>Du</strong>") == 2
+    assert leads.count("<strong>Du</strong>") == 4
     invited = client.get("/arenden/?roll=inbjuden").content.decode()
     assert invited.count('class="name"') == 1
     assert client.get("/arenden/?visa=okant&steg=99&roll=x&sida=-4").status_code == 200

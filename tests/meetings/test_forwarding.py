@@ -163,9 +163,8 @@ def test_it_stays_inside_the_huvudman_and_goes_to_one_that_can_come(cast, to):
     with cast.acting("owner"):
         invitation = Invitation.objects.get(meeting=meeting)
     receiver = cast.unit(to) if to in ("party", "outsider", "owner") else way.unit(to)
-    if to != "owner":
-        with pytest.raises(RuleBroken, match="samma huvudman"):
-            way.hand_on(cast, invitation.pk, to=receiver)
+    with pytest.raises(RuleBroken, match="samma huvudman"):
+        way.hand_on(cast, invitation.pk, to=receiver)
     with pytest.raises(Exception, match="same huvudman"), cast.acting("reception"):
         forwarding.call("select hand_on(%s, %s, 'other_unit', null::jsonb)", [invitation.pk, receiver.pk])
 
@@ -288,10 +287,73 @@ def test_a_rule_to_one_that_is_called_already_calls_it_once(cast):
         cast, case, who="party", units=("reception", "same_kommun"), days_ahead=5, area="Grycksbo"
     )  # fmt: skip
     with cast.acting("party"):
-        assert [i.unit_id for i in meeting.invitations.all()] == [cast.unit("same_kommun").pk]
+        (only,) = meeting.invitations.all()
+        assert only.unit_id == cast.unit("same_kommun").pk
+        assert [step.from_unit_id for step in forwarding.trail(only.pk)] == [cast.unit("reception").pk]
+        assert case.events.filter(kind="handed_on").count() == 1
+    assert inbox(cast, "same_kommun") == ["call"] and not sees(cast, "reception", case)
+
+
+def test_a_reception_that_a_rule_passed_over_sees_the_case_no_longer(cast, browse):
+    way.rule(cast, cast.unit("same_kommun").name, area="Grycksbo")
+    case = way.consented(cast, trees=("Falu kommun",))
+    assert sees(cast, "reception", case)
+    invitation = way.called(cast, case, area="Grycksbo")
+    assert not sees(cast, "reception", case)
+    assert browse("bo.falun").get(f"/arenden/{case.pk}/").status_code == 404
+    with cast.acting("reception"):
+        for model in (Case, Invitation, Participation, ReceivedVersion, CaseAccess):
+            assert not model.objects.exists(), model
+        assert len(forwarding.trail(invitation.pk)) == 1
+    assert "Astrid" not in str(handed(cast, "reception", invitation.pk))
+    with cast.acting("party"):
+        assert Participation.objects.get(case=case, unit=cast.unit("reception")).ended_on
+
+
+def test_a_reception_that_was_called_before_keeps_its_copy_when_a_rule_passes_it_over(cast):
+    way.rule(cast, cast.unit("same_kommun").name, area="Grycksbo")
+    case = way.consented(cast, trees=("Falu kommun",))
+    way.called(cast, case)
+    with cast.acting("party"):
+        again = Case.objects.with_names().get(pk=case.pk)
+        services.cancel(case=again, meeting=again.meetings.get(), why="Sjukdom", by=cast.party)
+    way.called(cast, build.reread(cast, case, who="party"), area="Grycksbo")
+    with cast.acting("reception"):
+        assert [v.kind for v in ReceivedVersion.objects.order_by("pk")] == ["call", "access_ended"]
+    assert not sees(cast, "reception", case)
+
+
+def test_with_a_plan_in_force_a_rule_takes_no_part_from_the_reception(cast):
+    way.rule(cast, cast.unit("same_kommun").name, area="Grycksbo")
+    case = build.consented(cast, parties=("reception", "party"))
+    case = build.planned(cast, build.met(cast, case, parties=("reception", "party"))).case
+    build.call(cast, case, units=("reception",), days_ahead=5, area="Grycksbo")
+    assert sees(cast, "reception", case)
+
+
+def test_the_duty_of_the_reception_goes_along_to_one_that_was_merely_invited(cast):
+    way.rule(cast, cast.unit("same_kommun").name, area="Grycksbo")
+    case = build.case(cast, who="party")
+    for who, obligation in (("reception", "duty"), ("same_kommun", "invited")):
+        with cast.acting("party"):
+            build.cases.add_party(case=case, unit=cast.unit(who), by=cast.party, obligation=obligation)
+    build.consent(cast, case, who="party", units=("reception", "same_kommun"))
+    invitation = way.called(cast, build.reread(cast, case, who="party"), area="Grycksbo")
+    assert (invitation.unit_id, invitation.has_duty) == (cast.unit("same_kommun").pk, True)
 
 
 # Two at once
+
+
+def test_an_answer_from_a_page_that_was_open_before_the_kallelse_went_on_is_told_so(cast, covered):
+    case, invitation = covered
+    with cast.acting("reception"):
+        before = Invitation.objects.select_related("meeting__called_by", "unit").get(pk=invitation.pk)
+    way.hand_on(cast, invitation.pk)
+    with pytest.raises(Conflict, match="lämnad vidare"), cast.acting("reception"):
+        services.answer(case=case, invitation=before, by=cast.actor("reception"), **COMING)
+    with cast.acting("party"):
+        assert Invitation.objects.get(pk=invitation.pk).answer == "none"
 
 
 def test_two_who_hand_on_at_once(own_database, cast_of_database):

@@ -8,7 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import AuditEvent
+from cases.topics import ALL, NO_TOPIC
 from citizen.reading import who_comes
+from meetings import services
 from meetings.models import HandOn, Invitation, Meeting, TimeProposal
 from organisations.models import Unit
 from tests import build
@@ -140,6 +143,7 @@ def test_the_meeting_is_moved_to_a_proposed_time(cast, browse):
         new = Meeting.objects.get(case=case, state="called")
         assert (new.replaces_id, new.starts_at, new.agenda) == (meeting.pk, proposal.starts_at, "Hur går det hemma?")
         assert [i.unit_id for i in new.invitations.all()] == [cast.unit("party").pk]
+        assert meeting.texts.get(key="ended_note").topics == NO_TOPIC, "all who are called read why"
 
 
 def test_at_most_three_times_are_proposed(cast):
@@ -204,19 +208,99 @@ def test_the_person_reads_who_comes_and_the_name_only_when_it_is_given(cast):
         assert len(asked) == 1
 
 
-def test_the_overview_asks_as_often_for_three_as_for_one(cast, browse):
+def test_a_time_that_has_passed_is_not_moved_to(cast, browse):
+    case = build.called(cast, days_ahead=5)
+    proposal = way.propose(cast, case)
+    with cast.acting("owner"):
+        meeting = Meeting.objects.get(case=case)
+    with cast.acting("party"):
+        begins = timezone.now() - timedelta(hours=3)
+        made = {"case": case, "starts_at": begins, "ends_at": begins + timedelta(hours=1)}
+        passed = TimeProposal.objects.create(
+            **made, invitation_id=proposal.invitation_id, by_id=cast.party.assignment_id
+        )  # fmt: skip
+    client = browse("amira.falun")
+    page = text(client.get(of("overview", case.pk)))
+    assert "Tiden har passerat" in page and page.count("Flytta hit") == 1
+    assert client.post(of("use_time", case.pk, meeting.pk, passed.pk)).status_code == 409
+    with cast.acting("owner"):
+        assert Meeting.objects.get(case=case).state == "called"
+
+
+def answered_today(cast, case, number):
+    """So many units that do not come have said what they do today, and when they can."""
+    begins = timezone.now() + timedelta(days=9)
+    with cast.acting("owner"):
+        meeting = Meeting.objects.get(case=case)
+        units = Unit.objects.active().exclude(pk__in=[cast.unit("owner").pk, cast.unit("party").pk]).order_by("pk")
+        for unit in units[:number]:
+            row = Invitation.objects.create(case=case, meeting=meeting, unit=unit, sent_by="system", answer="declined")
+            services.write_text(meeting, key="today", text="Vi ringer.", topics=ALL, by=cast.owner, invitation=row)
+            TimeProposal.objects.create(
+                case=case, invitation=row, starts_at=begins, ends_at=begins + timedelta(hours=1),
+                by_id=cast.owner.assignment_id,
+            )  # fmt: skip
+
+
+def test_the_overview_asks_as_often_for_thirty_as_for_three(cast, browse):
     client = browse("amira.falun")
 
-    def queries(case):
+    def page(rows, **values):
+        case = build.called(cast, build.consented(cast, **values), days_ahead=5)
+        answered_today(cast, case, rows)
         with CaptureQueriesContext(connection) as asked:
-            assert client.get(of("overview", case.pk)).status_code == 200
+            shown = text(client.get(of("overview", case.pk)))
+        assert shown.count("Vi ringer.") == shown.count("Flytta hit") == rows
         return len(asked)
 
-    one = build.called(cast, days_ahead=5)
-    few = queries(one)
-    parties = ("party", "same_kommun", "reception")
-    more = build.consented(cast, parties=parties, number="199002222397")
-    more = build.called(cast, more, units=parties, days_ahead=5)
-    for who in parties:
-        way.propose(cast, more, who=who)
-    assert queries(more) == few
+    assert page(3) == page(30, number="199002222397")
+
+
+def test_the_list_of_what_was_handed_on_asks_as_often_for_thirty_as_for_three(cast, browse):
+    client = browse("bo.falun")
+    case = way.consented(cast)
+    first = way.called(cast, case)
+
+    def queries(number):
+        with cast.acting("party"):
+            units = Unit.objects.active().exclude(pk=cast.unit("reception").pk).order_by("pk")
+            units = units.exclude(pk__in=Invitation.objects.filter(case=case).values("unit_id"))
+            for unit in units[:number]:
+                row = Invitation.objects.create(case=case, meeting_id=first.meeting_id, unit=unit, sent_by="system")
+                HandOn.objects.create(
+                    case=case, invitation=row, reference=case.reference, from_unit=cast.unit("reception"),
+                    to_unit=unit, reason="rule", rule="Regel 1", by_id=cast.party.assignment_id,
+                )  # fmt: skip
+        with CaptureQueriesContext(connection) as asked:
+            shown = text(client.get(of("handed_list")))
+        return shown.count("Lämnad vidare av er"), len(asked)
+
+    (few, before), (many, after) = queries(3), queries(27)
+    assert (few, many) == (3, 30) and before == after
+
+
+def test_handing_on_is_read_once_in_the_persons_log(cast, browse, asked):
+    """One page is one row about the person, also where it reads the kallelse and the case (LOG-1)."""
+    case, invitation = asked
+    browse("bo.falun").get(of("handed_on", invitation.pk))
+    with cast.acting("reception"):
+        rows = AuditEvent.objects.filter(case_id=case.pk, action="Läsa")
+        assert list(rows.values_list("event", "object_type")) == [("cases.read", "meetings.hand_on")]
+    way.hand_on(cast, invitation.pk)
+    browse("maria.falun").get(of("handed_on", invitation.pk))
+    with cast.acting("same_kommun"):
+        rows = AuditEvent.objects.filter(case_id=case.pk, action="Läsa")
+        assert list(rows.values_list("event", flat=True)) == ["meetings.handed_read"]
+
+
+def test_the_list_is_one_row_about_those_whom_the_unit_may_know_of(cast, browse, asked):
+    case, invitation = asked
+    way.hand_on(cast, invitation.pk)
+    for who, username, persons in (("same_kommun", "maria.falun", []), ("reception", "bo.falun", [])):
+        browse(username).get(of("handed_list"))
+        with cast.acting(who):
+            assert AuditEvent.objects.get(event="meetings.handed_listed").persons == persons
+    build.consent(cast, case, who="party", units=("same_kommun",))
+    browse("maria.falun").get(of("handed_list"))
+    with cast.acting("same_kommun"):
+        assert AuditEvent.objects.filter(event="meetings.handed_listed").latest("pk").persons == [case.person_id]

@@ -249,7 +249,8 @@ def test_moving_is_prefilled_asks_why_and_tells_all(cast, browse):
     case = build.called(cast)
     (meeting,) = meetings(cast, case)
     client, page = browse("amira.falun"), url(case, "move", meeting.pk)
-    assert "Provgatan 4 B" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "Provgatan 4 B" in shown and 'name="why_topics"' in shown
     assert "felruta" in client.post(page, filled(cast, why="")).content.decode()
     text = client.post(page, filled(cast, why="Läkaren är sjuk."), follow=True).content.decode()
     assert "Mötet är flyttat." in text and "Mötet är flyttat – 2 samtal kvar" in text, "it was today"

@@ -208,7 +208,7 @@ def test_the_caller_writes_an_answer_taken_by_phone(cast):
 
 def test_another_party_cannot_answer_for_it(cast):
     case = build.called(cast, units=("party", "same_kommun"))
-    with pytest.raises(Exception, match="did not affect any rows"):
+    with pytest.raises(Conflict, match="en annan enhet"):
         answer(cast, case, acting="same_kommun", **COMING)
 
 

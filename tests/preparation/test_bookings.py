@@ -124,6 +124,13 @@ def test_a_form_that_lacks_something_says_so(cast, browse, case):
         bookings.book(case=prepared.again(case), kind="interpreter", by=cast.owner, form="phone")
 
 
+@pytest.mark.parametrize(("language", "offered"), [("svenska", ""), ("Svenska", ""), ("arabiska", "arabiska")])
+def test_nobody_is_offered_an_interpreter_to_swedish(cast, browse, language, offered):
+    case = build.consented(cast, interpreter=True, language=language)
+    form = browse("amira.falun").get(at(case, "boka/tolk/")).context["form"]
+    assert form["language"].value() == offered
+
+
 def test_another_party_does_not_book(cast, browse, case):
     client = browse("hanna.dalarna")
     assert "Skriv in bokningen" not in text(client.get(at(case)))
@@ -174,6 +181,21 @@ def test_a_changed_meeting_is_booked_anew(cast, case, change):
         row = Booking.objects.get(case=case)
         assert (row.state, row.booked_at, row.reference) == (N, None, "")
         assert now.events.filter(text="Tolken behöver bokas på nytt").exists()
+
+
+def test_a_booking_stands_when_only_who_comes_or_what_it_is_about_changes(cast, case):
+    prepared.booked(cast, case)
+    found = build.called(cast, case, days_ahead=9)
+    with cast.acting("owner"):
+        now = prepared.again(found)
+        old = now.meetings.get()
+        kept = {name: getattr(old, name) for name in ("starts_at", "ends_at", "form", "place", "chair", "writer")}
+        changes = {"why": "Ny fråga", "units": [cast.unit("party")], "agenda": "Nytt", "by": cast.owner}
+        new = meetings.move(case=now, meeting=old, **(kept | changes))
+        assert Booking.objects.get(case=case).state == B
+        later = {"ends_at": new.ends_at + build.timedelta(hours=1)}
+        meetings.move(case=now, meeting=new, **(kept | changes | later))
+        assert Booking.objects.get(case=case).state == N
 
 
 def test_after_the_meeting_the_next_one_is_booked_anew_without_alarm(cast, case):

@@ -4,6 +4,7 @@ A marker stands in its texts, and every page, file and API that the person reach
 may read of the preparation is tested here too, and what a guardian may not.
 """
 
+import json
 import re
 
 import pytest
@@ -15,6 +16,7 @@ from cases.enums import Relation
 from cases.models import Person
 from consent.models import ReceivedVersion
 from organisations.models import User
+from papers import possible
 from plans import documents
 from plans.models import PlanDocument
 from preparation.models import PreMeeting, PreMeetingText, PreMeetingUnit
@@ -112,6 +114,19 @@ def test_the_marker_is_in_no_plan_pdf_copy_or_history(world):
         assert MARKER.encode() not in answer.content
     for name in ("meetings", "plans", "cases"):
         assert MARKER.encode() not in client.get(f"/api/v1/{name}/").content
+
+
+def test_the_marker_is_on_no_paper(world):
+    made = set()
+    for case in (world.planned, world.waiting):
+        with world.cast.acting("owner"):
+            now = prepared.again(case)
+            facts = possible.Facts(now, world.cast.owner)
+            for kind in possible.BUILD:
+                for about, _ in facts.choices(kind) if not facts.why_not(kind) else ():
+                    made.add(kind)
+                    assert MARKER not in json.dumps(possible.BUILD[kind](now, about, world.cast.owner)), kind
+    assert made > {"call", "invitation", "circle", "pack", "follow_up"}
 
 
 def test_the_database_shows_the_person_no_row_of_it(world):

@@ -1,19 +1,22 @@
 """The preparation with the person: own words, the question, who comes; shared with the parties by topic (KAL-10)."""
 
 import re
+import threading
 
 import pytest
+from django.db import connection
 
 from audit.models import AuditEvent
 from cases.enums import Reason
 from cases.models import Case
-from cases.topics import mask_of
+from cases.topics import ALL, mask_of
 from consent.models import ReceivedVersion
 from organisations.errors import RuleBroken
 from plans.models import BlockKey
 from preparation import selectors, services
 from preparation.models import GuestWish, PreparationText
 from tests import build
+from tests.cast import Cast
 from tests.preparation import prepared
 
 WORDS = "Att få somna i min egen säng."
@@ -83,6 +86,19 @@ def test_who_saves_on_top_of_somebody_elses_words_sees_both(cast, browse):
     assert 'name="seen_what_matters" value="1"' in answer.content.decode()
     both = {"what_matters": "Min hund och min katt.", "seen_what_matters": "1"}
     assert browse("amira.falun").post(at(case, "skriv/viktigt/"), both).status_code == 302
+
+
+def test_each_text_that_was_overtaken_is_shown_before_the_next_save_takes_its_place(cast, browse):
+    case, client = build.consented(cast), browse("amira.falun")
+    page = at(case, "skriv/anpassningar/")
+    with cast.acting("owner"):
+        narrow = mask_of(["health"])
+    prepared.said(cast, case, who="colleague", topics=narrow, age="Paus", place="Hemma")
+    typed = {"age": "Kort möte", "place": "Hos oss", "language": "Bilder"}
+    shown = text(client.post(page, typed | {f"seen_{key}": "0" for key in typed}))
+    for words in ("Paus", "Hemma", "Kort möte", "Hos oss", "Bilder", "Ämnena är också ändrade"):
+        assert words in shown
+    assert client.post(page, typed | {"seen_age": "1", "seen_place": "1", "seen_language": "0"}).status_code == 302
 
 
 def test_a_party_does_not_read_what_is_about_an_exempted_topic(cast, browse):
@@ -193,3 +209,29 @@ def test_after_the_case_has_ended_it_is_read_and_not_written(cast, browse):
     assert client.post(at(case, "skriv/viktigt/"), {"what_matters": "Nytt"}).status_code == 403
     with cast.acting("owner"), pytest.raises(Exception, match="row-level security|preparation"):
         services.write(case=Case.objects.get(pk=case.pk), texts={"strengths": "x"}, topics=-1, seen={}, by=cast.owner)
+
+
+def test_two_who_write_the_first_words_at_once(own_database):
+    """Each in a connection of its own: one is saved, and the other is shown what stands there."""
+    cast, gate, told = Cast(), threading.Barrier(2), []
+    case = build.consented(cast)
+
+    def go(who):
+        try:
+            with cast.acting(who):
+                found = prepared.again(case)
+                gate.wait(timeout=10)
+                said = {"texts": {"question": who}, "topics": ALL, "seen": {}}
+                services.write(case=found, by=cast.actor(who), **said)
+            told.append("saved")
+        except services.Overtaken:
+            told.append("told")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=go, args=[who]) for who in ("owner", "colleague")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(told) == ["saved", "told"]

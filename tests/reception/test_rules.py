@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from organisations.errors import RuleBroken
@@ -148,6 +148,7 @@ WORDS = st.sampled_from(["", "a", "b", "a, b", "c"])
 LISTED = st.sampled_from([None, 1, 2])
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(WORDS, WORDS, LISTED), min_size=1, max_size=5))
 def test_a_rule_is_never_met_exactly_when_no_question_reaches_it(given_rules):
     made = [RoutingRule(pk=n, area=a, profession=p, listed_unit_id=u) for n, (a, p, u) in enumerate(given_rules)]

@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from tests.isolation.addresses import OPEN, targets
+from tests.isolation.addresses import OPEN, PIECES, targets
 from tests.isolation.atlas import CITIZENS, Atlas
 
 
@@ -17,7 +17,7 @@ def atlas(module_database):
 
 def pages(atlas):
     """What is reached behind a login; the open pages are the same for everybody."""
-    return [t for t in targets(atlas) if t.method == "get" and not t.api and t.name not in OPEN]
+    return [t for t in targets(atlas) if t.method == "get" and not t.api and t.name not in OPEN | PIECES]
 
 
 @pytest.mark.parametrize("who", ["owner", "admin", "citizen"])
