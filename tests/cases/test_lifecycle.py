@@ -31,6 +31,8 @@ I, C, K, M, P, F, X, D = (  # noqa: E741
     State.DECLINED,
 )  # fmt: skip
 
+ASKED, AGREED, REFUSED = MeasureState.PROPOSED, MeasureState.CONFIRMED, MeasureState.DECLINED
+
 # Transition → (arguments, {state: new state without a plan in force}, {the same with one}). All else is refused.
 CASE = {
     "consent_given": ({}, {I: C, C: C}, {I: C, C: C}),
@@ -55,8 +57,9 @@ OTHERS = {
         "superseded": ({}, {PlanState.APPROVED: PlanState.SUPERSEDED}),
     },
     Measure: {
-        "confirmed": ({"at": NOW, "by": BY}, {MeasureState.PROPOSED: MeasureState.CONFIRMED}),
-        "reopened": ({}, {MeasureState.CONFIRMED: MeasureState.PROPOSED}),
+        "confirmed": ({"at": NOW, "by": BY}, dict.fromkeys((ASKED, REFUSED), AGREED)),
+        "declined": ({"why": "Vi kan inte"}, {ASKED: REFUSED}),
+        "reopened": ({}, dict.fromkeys((AGREED, REFUSED), ASKED)),
     },
     Deviation: {
         "received": ({"at": NOW, "by": BY}, {DeviationState.REPORTED: DeviationState.RECEIVED}),
