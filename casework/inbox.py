@@ -18,6 +18,7 @@ PAGE = 25
 CHOICES = {"": "Att göra", "olast": "Olästa", "klara": "Kvitterade"}
 ICONS = {
     "call": "calendar", "moved": "calendar", "cancelled": "x", "answer": "circle-check", "plan": "file-text",
+    "proposed": "circle-check", "answered_part": "file-text",
     "handed_over": "user-plus", "consent_ended": "shield", "closed": "flag", "deviation": "triangle-alert",
     "deadline": "clock", "party": "users", "glass_broken": "key-round", "corrected": "history", "voided": "x",
     "recalled": "undo-2", "protection": "shield", "admitted": "hospital", "message": "message-square",
@@ -29,7 +30,7 @@ ICONS = {
 # Where the one who opens a row is led; else to the case.
 LEADS_TO = {
     "deviation": "deviations:list", "message": "correspondence:messages", "admitted": "discharge:admitted",
-    "premeeting": "preparation:overview",
+    "premeeting": "preparation:overview", "proposed": "plans:plan", "answered_part": "plans:plan",
 }  # fmt: skip
 # Where it is the unit's list that is led to.
 LISTS = {"letter": "correspondence:letters", "notice": "discharge:notices", "notice_changed": "discharge:notices"}

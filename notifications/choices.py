@@ -12,7 +12,17 @@ GROUPS = {
     "message": ("Meddelanden i ärenden", {"message"}),
     "plan": (
         "Planer, avslut och överlämning",
-        {"plan", "corrected", "recalled", "closed", "voided", "consent_ended", "handed_over"},
+        {
+            "plan",
+            "proposed",
+            "answered_part",
+            "corrected",
+            "recalled",
+            "closed",
+            "voided",
+            "consent_ended",
+            "handed_over",
+        },
     ),
     "discharge": ("Inläggning på sjukhus", {"admitted", "notice", "notice_changed"}),
     "deadline": ("Tidsgränser", {"deadline", "deadline_manager", "consent_lapses", "consent_lapsed"}),

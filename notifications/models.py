@@ -92,6 +92,8 @@ class InboxItem(models.Model):
         ("handed_call", "Kallelse, lämnad vidare till er"),
         ("handed_on", "Kallelsen är lämnad vidare"),
         ("plan", "Plan godkänd"),
+        ("proposed", "Insatser att svara på"),
+        ("answered_part", "Svar på insatser i planen"),
         ("handed_over", "Ni har tagit över ärendet"),
         ("consent_ended", "Samordningen är avslutad"),
         ("closed", "SIP avslutad"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cases import topics
 from cases.enums import DeadlineKind
 from cases.numbers import is_minor
+from cases.services import units_with_access
 from consent.models import Answer, Consent, ConsentUnit, Representative
 from meetings.circle import shares_of
 from meetings.models import Invitation, Meeting, MeetingState, MeetingTextKey
@@ -182,30 +183,33 @@ def call(case, about, by) -> dict:
     row = next((row for row in rows if row.pk == about), None)
     if row is None:
         raise RuleBroken(GONE)
-    # One without an account is told of the meeting and of nothing else in the case (KAL-3).
-    others = [
-        meeting.called_by.unit.name,
-        *(name_of(case, r) for r in rows if r is not row and (row.unit_id or r.unit_id)),
-    ]
     due = case.deadlines.filter(kind=DeadlineKind.ANSWER, met_at=None, cancelled_at=None).first()
-    person = person_of(case)
-    return common(case) | {
+    about = text_for(case, meeting, MeetingTextKey.AGENDA, row)
+    return {
+        **common(case),
+        **whom(case, meeting, rows, row),
         "receiver": name_of(case, row),
         "invited": not row.has_duty,
         "meeting": when_and_where(case, meeting),
-        "person": person if row.unit_id else {**person, "number": ""},
-        "needs": needs_of(case),
         "contact": caller_of(meeting),
-        "about": about_for(case, meeting, row),
+        "about": with_question(case, about, row.unit_id) if row.unit_id else about,
         "professions": text_for(case, meeting, MeetingTextKey.PROFESSIONS, row),
-        "others": others,
         "answer_by": swedish.short_date(due.due_on) if due else "",
     }
 
 
-def about_for(case, meeting, row) -> str:
-    agenda = text_for(case, meeting, MeetingTextKey.AGENDA, row)
-    return with_question(case, agenda, row.unit_id) if row.unit_id else agenda
+def whom(case, meeting, rows, row) -> dict:
+    """Whom the meeting is about and who else comes; one that the person's yes does not reach gets neither (KAL-4)."""
+    if row.unit_id and row.unit_id not in units_with_access(case):
+        return {"person": {"waits": True}, "needs": [], "others": []}
+    person = person_of(case)
+    # One without an account is told of the meeting and of nothing else in the case (KAL-3).
+    others = (name_of(case, r) for r in rows if r is not row and (row.unit_id or r.unit_id))
+    return {
+        "person": person if row.unit_id else {**person, "number": ""},
+        "needs": needs_of(case),
+        "others": [meeting.called_by.unit.name, *others],
+    }
 
 
 def text_for(case, meeting, key, row) -> str:
@@ -261,22 +265,18 @@ def pack(case, about, by) -> dict:
     """Everything for a meeting without network, as far as the unit may read it (MOT-2, MOT-3)."""
     meeting = called_meeting(case)
     plan = services.draft_of(case) or services.in_force(case)
-    told = {}
+    told, whole = {}, topics.sees_all(case.pk, by)
     if meeting:
         people = {"chair": meeting.chair.name, "writer": meeting.writer.name}
-        told = {"meeting": when_and_where(case, meeting) | people, "about": agenda(meeting, whole=sees_all(case, by))}
+        told = {"meeting": when_and_where(case, meeting) | people, "about": agenda(meeting, whole=whole)}
     return common(case) | plan_form() | circle_of(case, meeting) | told | plan_so_far(plan) | {
         "person": person_of(case),
         "needs": needs_of(case),
-        "consent": documents.consent_text(documents.consent_of(case), whole=sees_all(case, by)),
+        "consent": documents.consent_text(documents.consent_of(case), whole=whole),
         "people": expected(case, meeting),
         "afterwards": [str(line) for line in words.AFTERWARDS],
-        "not_the_whole": "" if sees_all(case, by) else NOT_THE_WHOLE,
+        "not_the_whole": "" if whole else NOT_THE_WHOLE,
     }  # fmt: skip
-
-
-def sees_all(case, by) -> bool:
-    return topics.sees_all(case.pk, by)
 
 
 def agenda(meeting, *, whole: bool) -> str:

@@ -16,7 +16,7 @@ from organisations.endpoints import Endpoint, Line, Named, PlainText, etag, must
 from organisations.errors import RuleBroken
 from organisations.models import Staff, Unit
 from plans import approval, export, followups, services
-from plans.models import AgreedForm, BlockKey, Doer, FollowUp, MeasureStatus, Plan, PlanState
+from plans.models import AgreedForm, BlockKey, Doer, FollowUp, MeasureState, MeasureStatus, Plan, PlanState
 
 IF_MATCH = OpenApiParameter(
     "If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, description="Planens ETag, som den lästes."
@@ -51,7 +51,14 @@ class MeasureOut(serializers.Serializer):
     ongoing = serializers.BooleanField()
     frequency = serializers.CharField()
     place = serializers.CharField()
+    state = serializers.SerializerMethodField(help_text="Enhetens svar; null om ingen enhet ska göra insatsen.")
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    declined_why = serializers.CharField()
     topics = TopicCodes()
+
+    @extend_schema_field(serializers.ChoiceField(choices=MeasureState.choices, allow_null=True))
+    def get_state(self, measure):
+        return measure.state if measure.doer == Doer.UNIT else None
 
 
 class GoalOut(serializers.Serializer):

@@ -1,7 +1,7 @@
 """What has been changed in the draft, for its page: who, when, where, and what stood before."""
 
 from cases import frame
-from plans import steps, undo
+from plans import removed, steps, undo
 from plans.blocks import BLOCKS
 from plans.models import Plan, PlanStep
 
@@ -11,7 +11,7 @@ GOALS = "Mål och insatser"
 
 def part_of(step: PlanStep) -> tuple[str, str]:
     """The part of the plan that a change was in: its anchor and its title."""
-    if step.goal_id or step.measure_id:
+    if step.goal_id or step.measure_id or step.removed:
         return "mal", GOALS
     names = {step.block.key} if step.block_id else set(step.before)
     for block in BLOCKS.values():
@@ -26,7 +26,11 @@ def of_plan(plan: Plan):
 
 
 def page(actor, case, plan) -> dict:
-    rows = [row(step) for step in of_plan(plan)[:SHOWN]]
+    rows = [row(step) for step in of_plan(plan).filter(removed="")[:SHOWN]]
+    gone = list(removed.of_plan(plan))
+    heads = {step.pk for step in removed.heads(gone)}
+    rows += [taken_away(step, gone) for step in removed.still_gone(gone) if step.pk in heads]
+    rows = sorted(rows, key=lambda shown: -shown["step"].save_number)[:SHOWN]
     return {**frame.context(case, actor, here="plan"), "plan": plan, "changes": rows}
 
 
@@ -40,6 +44,13 @@ def row(step: PlanStep) -> dict:
         "said": words(step),
         "now": undo.mark(step),
     }
+
+
+def taken_away(step: PlanStep, gone: list[PlanStep]) -> dict:
+    """A removal, with the texts of all that went with it."""
+    with_it = [one for one in gone if one.save_number == step.save_number and one.pk != step.pk]
+    texts = [one.before.get("text") or one.before["view"] for one in (step, *with_it)]
+    return {"step": step, "anchor": "mal", "title": step.get_removed_display(), "said": [("", t) for t in texts]}
 
 
 def words(step: PlanStep) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from audit import log
 from cases.access import steers
 from organisations.errors import RuleBroken
 from organisations.models import Unit
-from plans import sharing
+from plans import removed, sharing
 from plans.disagreement_models import Disagreement, Dissenter
 from plans.services import chosen_unit, locked_draft, saved
 
@@ -57,6 +57,7 @@ def remove(*, disagreement, by) -> None:
     draft = locked_draft(disagreement.plan)
     if not may_remove(disagreement, draft.case, by=by):
         raise RuleBroken(NOT_YOURS_TO_REMOVE)
+    removed.keep(draft, disagreement, by=by)
     disagreement.delete()
     saved(draft, what="disagreement", by=by)
     record("removed", disagreement, draft)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from cases import frame, topics
 from cases.access import may
+from organisations import session_rules
 from plans import (
     approval,
     attention,
@@ -17,13 +18,14 @@ from plans import (
     documents,
     language,
     own_parts,
+    removed,
     rules,
     services,
     steps,
 )
 from plans.blocks import BLOCKS
 from plans.forms import MeasureForm
-from plans.models import Doer, Goal, Measure, PlanState
+from plans.models import Doer, Goal, Measure, MeasureState, PlanState
 from plans.parties import Choices
 from plans.sharing import NOT_SHARED, PART_NOT_SHARED
 
@@ -38,6 +40,8 @@ def drafting(view):
 
     @wraps(view)
     def with_draft(request, case, *args, **kwargs):
+        if is_stranger(request):
+            return JsonResponse({"stranger": True})
         plan = services.draft_of(case)
         if plan is None:
             return no_draft(request, case)
@@ -58,6 +62,12 @@ def drafting(view):
 def by_itself(request) -> bool:
     """The page saves while somebody writes on (static/js/plan.js)."""
     return "X-Autosave" in request.headers
+
+
+def is_stranger(request) -> bool:
+    """The page that saves by itself was opened by another user, or in another assignment, in the same browser."""
+    who = session_rules.who(request)
+    return by_itself(request) and request.headers.get("X-Who", who) != who
 
 
 def typed_in(request) -> list[str]:
@@ -143,6 +153,7 @@ def page(actor, case, plan, *, form=None, editing: str = "") -> dict:
         "blocks_before": [b for b in blocks if b["block"].name in BEFORE_GOALS],
         "blocks_after": [b for b in blocks if b["block"].name not in BEFORE_GOALS],
         "goals": goals,
+        "taken_away": removed.own_last(plan, actor),
         "views": disagreement.shown(plan, case, actor),
         "nav": navigation(blocks, goals, lacking, editing),
         "missing": lacking,
@@ -203,7 +214,8 @@ def shown_goal(number: int, goal, known, reader) -> dict:
             "tags": topics.labels_of(measure.topics, known),
             "language": language.shown(reader.measure(measure)),
             "unwritten": measure.doer == Doer.UNIT and measure.authority_id is None,
-            "agreed": measure.doer == Doer.UNIT and not measure.waits,
+            "agreed": measure.doer == Doer.UNIT and measure.state == MeasureState.CONFIRMED,
+            "declined": measure.doer == Doer.UNIT and measure.state == MeasureState.DECLINED,
         }
         for measure in goal.measures.all()
     ]
@@ -260,7 +272,8 @@ def mark_own(blocks, goals, plan, actor) -> None:
         goal["undo"] = mine(("goal", goal["row"].pk))
         for measure in goal["measures"]:
             measure["undo"] = mine(("measure", measure["row"].pk))
-            measure["to_confirm"] = measure["row"].waits and measure["row"].unit_id == actor.unit_id
+            own = measure["row"].unit_id == actor.unit_id
+            measure["to_confirm"] = own and (measure["row"].waits or measure["declined"])
 
 
 def own_part(case, plan, actor) -> dict:

@@ -234,12 +234,13 @@ class Doer(models.TextChoices):
 class MeasureState(models.TextChoices):
     PROPOSED = "proposed", "Föreslagen"
     CONFIRMED = "confirmed", "Bekräftad"
+    DECLINED = "declined", "Nekad"
 
 
 class Measure(ConcurrentTransitionMixin, models.Model):
     """An insats: what, who, which huvudman, when, how often, where (PLA-2, PLA-3).
 
-    One that another unit is to do is proposed until a handler of that unit has confirmed it (PLA-4).
+    One that another unit is to do is proposed until a handler of that unit has confirmed it, or declined (PLA-4).
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
@@ -268,6 +269,7 @@ class Measure(ConcurrentTransitionMixin, models.Model):
     confirmed_by = models.ForeignKey(
         Assignment, models.PROTECT, null=True, related_name="+", verbose_name="bekräftad av"
     )
+    declined_why = models.CharField("varför den är nekad", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "insats"
@@ -287,6 +289,10 @@ class Measure(ConcurrentTransitionMixin, models.Model):
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
                 name="measure_confirmed_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=(Q(state="declined") & ~Q(declined_why="")) | (~Q(state="declined") & Q(declined_why="")),
+                name="measure_declined_says_why",
+            ),
         ]
         # The sweep of the measures' own dates (TID-7).
         indexes = [
@@ -302,15 +308,20 @@ class Measure(ConcurrentTransitionMixin, models.Model):
         """The unit that is to do it has not said yes."""
         return self.doer == Doer.UNIT and self.state == MeasureState.PROPOSED
 
-    @transition(field=state, source=MeasureState.PROPOSED, target=MeasureState.CONFIRMED)
+    @transition(field=state, source=[MeasureState.PROPOSED, MeasureState.DECLINED], target=MeasureState.CONFIRMED)
     def confirmed(self, *, at, by):
         """The unit that is to do it says yes; its own words need no other yes."""
-        self.confirmed_at, self.confirmed_by_id = at, by.assignment_id
+        self.confirmed_at, self.confirmed_by_id, self.declined_why = at, by.assignment_id, ""
 
-    @transition(field=state, source=MeasureState.CONFIRMED, target=MeasureState.PROPOSED)
+    @transition(field=state, source=MeasureState.PROPOSED, target=MeasureState.DECLINED)
+    def declined(self, *, why):
+        """The unit that was to do it says no, and why; it is for those who lead the case to write another."""
+        self.declined_why = why
+
+    @transition(field=state, source=[MeasureState.CONFIRMED, MeasureState.DECLINED], target=MeasureState.PROPOSED)
     def reopened(self):
-        """It says something else than what was confirmed."""
-        self.confirmed_at = self.confirmed_by_id = None
+        """It says something else than what was answered."""
+        self.confirmed_at, self.confirmed_by_id, self.declined_why = None, None, ""
 
 
 def nothing_hidden() -> list[int]:

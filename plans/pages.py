@@ -14,11 +14,13 @@ from plans import (
     documents,
     language,
     own_parts,
+    removed,
     rules,
     services,
     sharing,
     versions,
 )
+from plans.forms_parts import RemoveForm
 from plans.models import HandedOutCopy, Plan, PlanState
 
 
@@ -176,4 +178,11 @@ def handing_out(actor, case, plan, form) -> dict:
 
 
 def deleting(actor, case, item, what: str) -> dict:
-    return {**frame.context(case, actor, here="plan"), "heading": f"Ta bort {what}?", "text": item.text}
+    form = RemoveForm(initial={"seen": removed.mark(item)})
+    text = "\n\n".join(getattr(row, "text", "") or row.view for row in removed.with_children(item))
+    return {**frame.context(case, actor, here="plan"), "heading": f"Ta bort {what}?", "text": text, "form": form}
+
+
+def declining(actor, case, measure, form) -> dict:
+    heading = "Kan ni inte göra insatsen?"
+    return {**frame.context(case, actor, here="plan"), "heading": heading, "text": measure.text, "form": form}

@@ -5,8 +5,8 @@ Values are finished text; what is missing becomes a line or a box to tick. A pap
 papers/consent: person {name, number, hidden}, told, share, planning ("yes", "no"), parties [{name, authority, yes}],
 topics [text], exempted [text], excluded, as_long (bool), valid_to, contact {name, title, unit, phone},
 representatives [{name, ground, says}], grounds [{name, says}], child (bool).
-papers/call: receiver, invited (bool), meeting {when, form, where}, person, needs [text], contact, about, professions,
-others [text], answer_by.
+papers/call: receiver, invited (bool), meeting {when, form, where}, person (or waits, without the person's yes), needs
+[text], contact, about, professions, others [text], answer_by.
 papers/follow_up: person, written (bool), not_the_whole, held, what_matters, goals [{number, text, measures [{text, who,
 said}]}], questions [{ask, said, hidden}], outcome ("continue", "revise", "close"), next_on, by.
 papers/closure: person, closed_on, why, note, reasons [text], calls [{name, phone}].

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from organisations.enums import Sector
 from organisations.errors import Conflict, RuleBroken
 from plans import crisis
-from plans.models import Doer
+from plans.models import Doer, MeasureState
 
 APPROVED_MEANWHILE = (
     "Den här versionen av planen har godkänts medan du skrev. Din text är inte sparad. Kopiera den innan du går vidare."
@@ -67,6 +67,10 @@ def missing(plan, *, today) -> list[Missing]:
             # No huvudman decides measures for another (SoL 10:9, HSL 16:4, PLA-4).
             text = f"{measure.unit.name} har inte bekräftat insatsen ”{measure.text[:60]}”."
             found.append(Missing("confirmed", text, "mal"))
+        elif measure.doer == Doer.UNIT and measure.state == MeasureState.DECLINED:
+            text = f"{measure.unit.name} kan inte göra insatsen ”{measure.text[:60]}”."
+            way = "Skriv om den, ge den till någon annan eller ta bort den."
+            found.append(Missing("confirmed", f"{text} {way}", "mal"))
     if plan.words.get("others_measures") == "" and not plan.others_nobody:
         text = "Det saknas vad andra än kommunen och regionen gör. Skriv det, eller kryssa i att ingen annan gör något."
         found.append(Missing("others", text, "andra"))

@@ -1,9 +1,11 @@
 """Writing a draft: every party in its own part, with a lock on each text (PLA-2, PLA-4, PLA-5).
 
-Each service locks the draft's row first, so that two writers queue instead of waiting for each other crosswise.
+Each service locks the draft's row first, so that two writers queue instead of waiting for each other crosswise. What
+was taken away while somebody wrote is a 404, to which the editor's pages answer with what was typed.
 """
 
 from django.db.models import Exists, Max, OuterRef, Prefetch
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from audit import log
@@ -17,8 +19,19 @@ from meetings.models import Meeting, MeetingState
 from organisations import swedish
 from organisations.errors import RuleBroken
 from organisations.models import Unit
-from plans import disagreement_carry, sharing, steps
-from plans.models import BlockKey, Goal, Measure, MeasureReport, MeasureState, MeasureStatus, Plan, PlanBlock, PlanState
+from plans import disagreement_carry, proposals, sharing, steps
+from plans.models import (
+    BlockKey,
+    Goal,
+    Measure,
+    MeasureReport,
+    MeasureState,
+    MeasureStatus,
+    Plan,
+    PlanBlock,
+    PlanState,
+    PlanStep,
+)
 from plans.rules import APPROVED_MEANWHILE, Stale, digest
 from preparation import services as preparation
 
@@ -136,7 +149,7 @@ def done_measures(plan: Plan) -> set[int]:
 
 def locked_draft(plan) -> Plan:
     """The draft as it stands now, locked until the scope ends. Raises RuleBroken once it is approved."""
-    found = Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("case", "saved_by__staff")
+    found = Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("case")
     draft = found.filter(pk=plan.pk, state=PlanState.DRAFT).first()
     if draft is None:
         raise RuleBroken(APPROVED_MEANWHILE)
@@ -153,11 +166,14 @@ def saved(plan: Plan, *, what: str, by) -> None:
     )
 
 
-def saved_words(plan: Plan, rows: dict | None = None) -> str:
-    """Who saved last, and when, in words: the last of these texts, else of the whole draft."""
-    last = max((rows or {}).values(), key=lambda row: row.saved_at, default=plan)
-    who = last.saved_by.staff.name if last.saved_by_id else "Någon annan"
-    return f"{who} sparade kl. {swedish.clock(last.saved_at)}"
+def saved_words(found, *, by) -> str:
+    """Who made the last of these changes, and when, in words; the same person may have two windows open."""
+    last = found.select_related("by__staff").order_by("-save_number", "-pk").first()
+    if last is None:
+        return "Någon annan sparade"
+    if last.by_id == by.assignment_id:
+        return f"Du sparade i ett annat fönster kl. {swedish.clock(last.at)}"
+    return f"{last.by.staff.name} sparade kl. {swedish.clock(last.at)}"
 
 
 def block_rows(draft: Plan, values: dict) -> dict[str, PlanBlock]:
@@ -166,7 +182,7 @@ def block_rows(draft: Plan, values: dict) -> dict[str, PlanBlock]:
     if "others_nobody" in values:
         # One question with two answers: who does not see the one may not give the other.
         keys.add(BlockKey.OTHERS_MEASURES.value)
-    rows = {row.key: row for row in draft.blocks.filter(key__in=keys).select_related("saved_by__staff")}
+    rows = {row.key: row for row in draft.blocks.filter(key__in=keys)}
     if keys - rows.keys():
         raise RuleBroken(NOT_YOURS)
     return rows
@@ -203,7 +219,7 @@ def save_block(
     stands, now = standing(draft, rows, values), mark(draft, rows, values)
     if now != seen if seen else draft.revision != revision:
         if stands != values:
-            saved_by = saved_words(draft, {} if COLUMNS & set(values) else rows)
+            saved_by = saved_words(steps.of_block(draft, values), by=by)
             raise Stale(theirs=stands, revision=draft.revision, seen=now, saved=saved_by)
     for key, mask in (topics or {}).items():
         sharing.must_be_readable(draft.case_id, mask, by=by, field=TOPICS_OF.format(key))
@@ -250,20 +266,10 @@ def add_goal(*, plan, text, by, horizon="short", how_noticed="", topics=ALL) -> 
 def change_goal(*, goal, values: dict, revision: int, by, by_itself: bool = False) -> Goal:
     """Change a goal of the draft. Raises Stale when somebody has changed it meanwhile."""
     draft = locked_draft(goal.plan)
-    now = Goal.objects.get(pk=goal.pk)
+    now = get_object_or_404(Goal, pk=goal.pk)
     _change(now, draft, values, GOAL_TEXTS, revision, by_itself=by_itself, by=by)
     saved(draft, what="goal", by=by)
     return now
-
-
-def delete_goal(*, goal, by) -> None:
-    """Take a goal and its measures out of the draft; a party cannot take another huvudman's measures with it."""
-    draft = locked_draft(goal.plan)
-    sharing.must_see_all(draft.case_id, by=by)
-    for measure in goal.measures.select_related("unit"):
-        own_part(draft.case, measure.unit, by=by)
-    goal.delete()
-    saved(draft, what="goal", by=by)
 
 
 def add_measure(*, goal, text, doer, by, unit_id=None, topics=None, **values) -> Measure:
@@ -272,6 +278,7 @@ def add_measure(*, goal, text, doer, by, unit_id=None, topics=None, **values) ->
     The database sets the huvudman from the unit. What another unit is to do is proposed to it (PLA-2, PLA-4).
     """
     draft = locked_draft(goal.plan)
+    goal = get_object_or_404(Goal, pk=goal.pk)
     topics = goal.topics if topics is None else topics
     unit = chosen_unit(draft.case, unit_id)
     own_part(draft.case, unit, by=by)
@@ -283,6 +290,7 @@ def add_measure(*, goal, text, doer, by, unit_id=None, topics=None, **values) ->
     if measure.unit_id == by.unit_id:
         measure.confirmed(at=timezone.now(), by=by)
     measure.save()
+    proposals.asked(draft, measure, by=by)
     saved(draft, what="measure", by=by)
     return measure
 
@@ -293,22 +301,19 @@ def change_measure(*, measure, values: dict, revision: int, by, by_itself: bool 
     Raises Stale when somebody has changed it meanwhile.
     """
     draft = locked_draft(measure.goal.plan)
-    now = Measure.objects.select_related("unit").get(pk=measure.pk)
+    now = get_object_or_404(Measure.objects.select_related("unit", "goal"), pk=measure.pk)
     own_part(draft.case, now.unit, by=by)
     if values["unit_id"] != now.unit_id:
         own_part(draft.case, chosen_unit(draft.case, values["unit_id"]), by=by)
+    waited, proposed_by = now.unit_id if now.waits else None, now.written_by_id
     now.written_by_id = by.assignment_id
     _change(now, draft, values, MEASURE_TEXTS, revision, by_itself=by_itself, by=by)
+    if now.unit_id != waited:
+        proposals.asked(draft, now, by=by)
+    if waited == by.unit_id:
+        proposals.answered(draft, written_by_id=proposed_by, by=by)
     saved(draft, what="measure", by=by)
     return now
-
-
-def delete_measure(*, measure, by) -> None:
-    """Take a measure out of the draft."""
-    draft = locked_draft(measure.goal.plan)
-    own_part(draft.case, measure.unit, by=by)
-    measure.delete()
-    saved(draft, what="measure", by=by)
 
 
 def move(*, item: Goal | Measure, up: bool, by) -> None:
@@ -316,6 +321,8 @@ def move(*, item: Goal | Measure, up: bool, by) -> None:
     plan = item.plan if isinstance(item, Goal) else item.goal.plan
     draft = locked_draft(plan)
     beside = Goal.objects.filter(plan=plan) if isinstance(item, Goal) else Measure.objects.filter(goal=item.goal)
+    # Somebody may have moved it since it was read, or taken it away.
+    item = get_object_or_404(beside, pk=item.pk)
     if up:
         other = beside.filter(position__lt=item.position).order_by("-position").first()
     else:
@@ -332,11 +339,16 @@ def move(*, item: Goal | Measure, up: bool, by) -> None:
 def _change(row, draft, values: dict, names: tuple, revision: int, *, by, by_itself: bool) -> None:
     stands = {name: getattr(row, name) for name in names}
     values = {"topics": row.topics} | values
-    if row.revision != revision and stands != values:
-        raise Stale(theirs=stands, revision=row.revision, saved=saved_words(draft))
+    if stands == values:
+        # What the page has saved by itself is often sent once more, and is no change to take back.
+        return
+    about = {row._meta.model_name: row}
+    if row.revision != revision:
+        changes = PlanStep.objects.filter(plan=draft, **about)
+        raise Stale(theirs=stands, revision=row.revision, saved=saved_words(changes, by=by))
     sharing.must_be_readable(draft.case_id, values["topics"], by=by)
-    about = {"topics": row.topics, "revision": row.revision, "by_itself": by_itself}
-    steps.keep(draft, before=stands, by=by, **{row._meta.model_name: row}, **about)
+    about |= {"topics": row.topics, "revision": row.revision, "by_itself": by_itself}
+    steps.keep(draft, before=stands, by=by, **about)
     for name in names:
         setattr(row, name, values[name])
     if isinstance(row, Measure) and any(stands[name] != values[name] for name in names if name != "topics"):
@@ -347,7 +359,7 @@ def _change(row, draft, values: dict, names: tuple, revision: int, *, by, by_its
 
 def said_anew(measure: Measure, *, by) -> None:
     """Another wording: one's own is said by that, another unit's waits for its yes."""
-    if measure.state == MeasureState.CONFIRMED:
+    if measure.state != MeasureState.PROPOSED:
         measure.reopened()
     if measure.unit_id == by.unit_id:
         measure.confirmed(at=timezone.now(), by=by)

@@ -11,8 +11,11 @@ from organisations.models import Assignment, Unit
 class PlanStep(models.Model):
     """One change in a draft: what stood before it, so that nothing typed is lost and the change can be taken back.
 
-    About a text, a goal, a measure, or (none of them) the plan's own columns. Kept while the draft is written.
+    About a text, a goal, a measure, or (none of them) the plan's own columns or, `removed`, a row that was taken away.
+    Kept while the draft is written.
     """
+
+    REMOVED = [("goal", "Borttaget mål"), ("measure", "Borttagen insats"), ("disagreement", "Borttagen oenighet")]
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="ärende")
     plan = models.ForeignKey("plans.Plan", models.CASCADE, related_name="steps", verbose_name="plan")
@@ -25,6 +28,7 @@ class PlanStep(models.Model):
     before = models.JSONField("stod innan")
     topics = models.BigIntegerField("ämnen")
     by_itself = models.BooleanField("sparad av sig själv", default=False)
+    removed = models.CharField("borttaget", max_length=12, choices=REMOVED, blank=True, default="")
     at = models.DateTimeField("när", default=timezone.now)
     by = models.ForeignKey(Assignment, models.PROTECT, related_name="+", verbose_name="av")
 
@@ -38,6 +42,9 @@ class PlanStep(models.Model):
             models.CheckConstraint(
                 condition=Q(block=None, goal=None) | Q(block=None, measure=None) | Q(goal=None, measure=None),
                 name="plan_step_of_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(removed="") | Q(block=None, goal=None, measure=None), name="plan_step_removed_alone"
             ),
         ]
         indexes = [models.Index(fields=["plan", "-save_number"], name="plan_step_latest")]

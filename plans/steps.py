@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils import timezone
 
@@ -11,12 +10,11 @@ from plans.models import BlockKey, Plan, PlanStep
 # Saves that the page made by itself while one person wrote on belong together when they are this close.
 ONE_SITTING = timedelta(minutes=5)
 WRITING_NOW = timedelta(seconds=60)
-ENCODER = DjangoJSONEncoder()
 
 
 def as_kept(value):
-    """A column's value as JSON keeps it."""
-    return ENCODER.default(value) if hasattr(value, "isoformat") else value
+    """A column's value as JSON keeps it; a time to its last digit, as what was agreed is compared with it."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def keep(draft: Plan, *, before: dict, topics: int, by, revision: int, by_itself=False, **about) -> PlanStep:
@@ -31,7 +29,7 @@ def keep(draft: Plan, *, before: dict, topics: int, by, revision: int, by_itself
 def of_block(plan: Plan, names):
     """The changes of a block's texts and columns."""
     texts = Q(block__key__in=[name for name in names if name in BlockKey.values])
-    columns = Q(block=None, goal=None, measure=None, before__has_any_keys=list(names))
+    columns = Q(block=None, goal=None, measure=None, removed="", before__has_any_keys=list(names))
     return PlanStep.objects.filter(texts | columns, plan=plan)
 
 
@@ -61,7 +59,7 @@ def latest(plan: Plan) -> dict[tuple, tuple[int, int]]:
     texts = PlanStep.objects.filter(plan=plan).exclude(block=None, goal=None, measure=None)
     last = texts.order_by(*keys, "-save_number").distinct(*keys).values_list(*keys, "save_number", "by_id")
     found = {("block", b) if b else ("goal", g) if g else ("measure", m): (n, who) for b, g, m, n, who in last}
-    own = PlanStep.objects.filter(plan=plan, block=None, goal=None, measure=None).order_by("save_number")
+    own = PlanStep.objects.filter(plan=plan, block=None, goal=None, measure=None, removed="").order_by("save_number")
     for number, who, before in own.values_list("save_number", "by_id", "before"):
         found |= {("column", name): (number, who) for name in before}
     return found

@@ -1,7 +1,7 @@
 """Taking back a change; what is put back is a new revision, so that this too can be taken back (PLA-4)."""
 
 from organisations.errors import Conflict, RuleBroken
-from plans import services, steps
+from plans import restoring, services, steps
 from plans.models import Goal, Measure, Plan, PlanStep
 from plans.rules import digest
 
@@ -44,9 +44,12 @@ def measure(*, measure: Measure, by) -> None:
 def put_back(*, plan: Plan, step: PlanStep, seen: str, by) -> None:
     """Put back what stood before a change, whoever made it; `seen` is the mark of what stood when it was chosen.
 
-    Raises Conflict when the text has been changed since.
+    Raises Conflict when the text has been changed since. What was removed comes back as it was (`restoring`).
     """
     draft = services.locked_draft(plan)
+    if step.removed:
+        restoring.put_back(plan=draft, step=step, by=by)
+        return
     if mark(step) != seen:
         raise Conflict(CHANGED)
     if step.goal_id or step.measure_id:

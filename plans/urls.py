@@ -54,6 +54,7 @@ urlpatterns = [
     path(f"{writing}mal/<int:goal>/angra/", views_together.undo_goal, name="undo_goal"),
     path(f"{writing}insats/<int:measure>/angra/", views_together.undo_measure, name="undo_measure"),
     path(f"{writing}insats/<int:measure>/bekrafta/", views_together.confirm, name="confirm"),
+    path(f"{writing}insats/<int:measure>/neka/", views_together.decline, name="decline"),
     path(f"{writing}andringar/", views_together.list_changes, name="changes"),
     path(f"{writing}andringar/<int:step>/", views_together.put_back, name="put_back"),
     path(f"{writing}nu/", views_together.now, name="now"),

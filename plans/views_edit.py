@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases import topics
 from cases.access import door
 from organisations import held
-from plans import editor, outcome, pages, services, writing
+from plans import editor, outcome, pages, removed, services, writing
 from plans.editor import drafting
 from plans.forms import GoalForm, MeasureForm
 from plans.parties import Choices
@@ -70,8 +70,8 @@ def goal(request, case, plan, goal):
 def delete_goal(request, case, plan, goal):
     found = editor.goal_of(plan, goal)
     if request.method == "POST":
-        services.delete_goal(goal=found, by=request.actor)
-        messages.success(request, "Målet är borttaget.")
+        removed.delete_goal(goal=found, by=request.actor, seen=request.POST.get("seen", ""))
+        messages.success(request, "Målet är borttaget. Under Mål och insatser kan du ta tillbaka det.")
         return editor.back(case, "mal")
     return render(request, "plans/delete.html", pages.deleting(request.actor, case, found, "målet och dess insatser"))
 
@@ -114,9 +114,9 @@ def measure(request, case, plan, measure):
 def delete_measure(request, case, plan, measure):
     found = editor.measure_of(plan, measure)
     if request.method == "POST":
-        services.delete_measure(measure=found, by=request.actor)
-        messages.success(request, "Insatsen är borttagen.")
-        return editor.back(case, f"mal-{found.goal_id}")
+        removed.delete_measure(measure=found, by=request.actor, seen=request.POST.get("seen", ""))
+        messages.success(request, "Insatsen är borttagen. Under Mål och insatser kan du ta tillbaka den.")
+        return editor.back(case, "mal")
     return render(request, "plans/delete.html", pages.deleting(request.actor, case, found, "insatsen"))
 
 

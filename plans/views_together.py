@@ -2,12 +2,15 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.access import door
+from organisations import held
 from organisations.middleware import polling
-from plans import changes, editor, own_parts, undo
+from plans import changes, editor, own_parts, pages, undo
 from plans.editor import drafting
+from plans.forms_parts import DeclineForm
+from plans.revision_forms import kept
 
 UNDONE = "Din senaste ändring är ångrad."
 
@@ -53,7 +56,8 @@ def list_changes(request, case, plan):
 def put_back(request, case, plan, step):
     found = get_object_or_404(changes.of_plan(plan), pk=step)
     undo.put_back(plan=plan, step=found, seen=request.POST.get("seen", ""), by=request.actor)
-    messages.success(request, "Den tidigare texten står i planen igen.")
+    back = "Det borttagna står" if found.removed else "Den tidigare texten står"
+    messages.success(request, f"{back} i planen igen.")
     return editor.back(case, changes.part_of(found)[0])
 
 
@@ -72,6 +76,22 @@ def confirm(request, case, plan, measure):
     own_parts.confirm(measure=found, revision=editor.number(request.POST.get("revision")), by=request.actor)
     messages.success(request, "Insatsen är bekräftad.")
     return editor.back(case, f"mal-{found.goal_id}")
+
+
+@held.refills
+@require_http_methods(["GET", "POST"])
+@door("plans.edit")
+@drafting
+def decline(request, case, plan, measure):
+    found = editor.measure_of(plan, measure)
+    form = DeclineForm(request.POST or None, initial={"revision": found.revision})
+    if request.method == "POST" and form.is_valid():
+        with kept(form):
+            own_parts.decline(measure=found, by=request.actor, **form.cleaned_data)
+    if request.method == "POST" and form.is_valid():
+        messages.success(request, "Ditt nej är sparat. De som skrev insatsen får veta det.")
+        return editor.back(case, f"mal-{found.goal_id}")
+    return render(request, "plans/decline.html", pages.declining(request.actor, case, found, form))
 
 
 @require_POST

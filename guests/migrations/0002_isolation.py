@@ -188,6 +188,7 @@ declare l guests_guestlink;
 begin
   select g.* into l from notifications_delivery d
     join guests_guestlink g on g.id = substring(d.dedupe_key from ':guest:([0-9a-f-]{{36}})$')::uuid
+      and g.case_id = d.case_id
     where d.id = did and d.template = 'guest' and d.state = 'sending';
   if l.id is null or l.way <> 'email' or not guest_alive(l.id) then
     -- Ended since it was queued: nobody is to be phoned instead.

@@ -158,6 +158,8 @@ class Migration(migrations.Migration):
                             ("handed_call", "Kallelse, lämnad vidare till er"),
                             ("handed_on", "Kallelsen är lämnad vidare"),
                             ("plan", "Plan godkänd"),
+                            ("proposed", "Insatser att svara på"),
+                            ("answered_part", "Svar på insatser i planen"),
                             ("handed_over", "Ni har tagit över ärendet"),
                             ("consent_ended", "Samordningen är avslutad"),
                             ("closed", "SIP avslutad"),

@@ -76,7 +76,8 @@ create function notice_group(kind text) returns text immutable language sql as $
     when kind in ('call', 'moved', 'cancelled', 'call_reminder', 'party', 'premeeting', 'handed_call') then 'call'
     when kind in ('answer', 'left', 'handed_on') then 'answer'
     when kind = 'message' then 'message'
-    when kind in ('plan', 'corrected', 'recalled', 'closed', 'voided', 'consent_ended', 'handed_over') then 'plan'
+    when kind in ('plan', 'proposed', 'answered_part', 'corrected', 'recalled', 'closed', 'voided', 'consent_ended',
+      'handed_over') then 'plan'
     when kind in ('admitted', 'notice', 'notice_changed') then 'discharge'
     when kind in ('deadline', 'deadline_manager', 'consent_lapses', 'consent_lapsed') then 'deadline'
     when kind = 'deviation' then 'deviation'

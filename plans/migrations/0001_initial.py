@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     django_fsm.FSMField(
-                        choices=[("proposed", "Föreslagen"), ("confirmed", "Bekräftad")],
+                        choices=[("proposed", "Föreslagen"), ("confirmed", "Bekräftad"), ("declined", "Nekad")],
                         default="proposed",
                         max_length=50,
                         protected=True,
@@ -88,6 +88,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("confirmed_at", models.DateTimeField(null=True, verbose_name="bekräftad")),
+                (
+                    "declined_why",
+                    models.CharField(blank=True, max_length=300, verbose_name="varför den är nekad"),
+                ),
                 (
                     "authority",
                     models.ForeignKey(
@@ -798,6 +802,20 @@ class Migration(migrations.Migration):
                 ("before", models.JSONField(verbose_name="stod innan")),
                 ("topics", models.BigIntegerField(verbose_name="ämnen")),
                 ("by_itself", models.BooleanField(default=False, verbose_name="sparad av sig själv")),
+                (
+                    "removed",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("goal", "Borttaget mål"),
+                            ("measure", "Borttagen insats"),
+                            ("disagreement", "Borttagen oenighet"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="borttaget",
+                    ),
+                ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="när")),
                 (
                     "block",
@@ -913,6 +931,17 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="measure_confirmed_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "declined"), models.Q(("declined_why", ""), _negated=True)),
+                    models.Q(models.Q(("state", "declined"), _negated=True), ("declined_why", "")),
+                    _connector="OR",
+                ),
+                name="measure_declined_says_why",
             ),
         ),
         migrations.AddIndex(
@@ -1075,6 +1104,15 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="plan_step_of_one",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="planstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("removed", ""), models.Q(("block", None), ("goal", None), ("measure", None)), _connector="OR"
+                ),
+                name="plan_step_removed_alone",
             ),
         ),
         migrations.CreateModel(

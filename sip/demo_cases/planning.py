@@ -5,7 +5,7 @@ from datetime import time
 from cases import services as cases
 from cases.models import Case
 from meetings import services as meetings
-from plans import approval, documents, followups, own_parts, services
+from plans import approval, documents, followups, own_parts, removed, services
 from plans.models import Measure, Plan
 
 HELD = {"met", "planned", "following_up", "closed"}
@@ -250,10 +250,10 @@ class Planning:
                     keys[measure["key"]] = found.pk
             for measure in carried.values():
                 if measure.pk not in kept:
-                    services.delete_measure(measure=measure, by=by)
+                    removed.delete_measure(measure=measure, by=by)
             for goal in old_goals.values():
                 if goal.pk not in kept_goals:
                     goal.plan = draft
-                    services.delete_goal(goal=goal, by=by)
+                    removed.delete_goal(goal=goal, by=by)
             self.keys |= keys
         self.approve(later, later["approved_by"], later["approved_offset"])

@@ -6,10 +6,27 @@
   var PAUSE_MS = 1500;
   var AT_MOST_MS = 8000;
   var RETRY_MS = 4000;
+  var RETRY_AT_MOST_MS = 60000;
+  var ANSWER_MS = 20000;
   var ASK_MS = 10000;
   var AWAKE_MS = 120000;
   var NOT_YET = "Inte sparat än.";
+  var STAYS = "Texten står kvar här";
+  var NO_NETWORK = "Nätet svarar inte. " + STAYS + ", och vi försöker igen.";
+  var OUR_FAULT = "Något gick fel hos oss. " + STAYS + ", och vi försöker igen.";
+  var LOGGED_OUT = STAYS + ". Du kan ha loggats ut. Logga in i en ny flik, så försöker vi igen.";
+  var TOO_LARGE = STAYS + ", men den är för stor för att sparas. Korta den.";
+  var REFUSED = STAYS + ". Det går inte att spara här längre. Kopiera texten och ladda sedan om sidan.";
+  var TRY_AGAIN = "Nätet svarar inte. " + STAYS + ". Försök igen när nätet är tillbaka.";
+  var session = document.getElementById("session");
+  var box = document.querySelector("[data-now]");
   var touched = Date.now();
+  /* Whether the server was there when the page last asked; the browser itself seldom knows. */
+  var reached = true;
+
+  function asleep() { return Date.now() - touched > AWAKE_MS; }
+
+  function unreachable() { return !reached || !window.navigator.onLine; }
 
   function guard(form) { return form.querySelector("[data-saving]"); }
 
@@ -30,6 +47,13 @@
     var data = new FormData(form);
     form.querySelectorAll("input[type=hidden]").forEach(function (input) { data.delete(input.name); });
     return data;
+  }
+
+  /* The same with what it builds on; the token goes beside it, since it may be a new one when this is sent again. */
+  function whole(form) {
+    var data = new FormData(form);
+    data.delete("csrfmiddlewaretoken");
+    return new URLSearchParams(data).toString();
   }
 
   function take(form, hidden) {
@@ -57,6 +81,10 @@
     var invalid = false;
     var trouble = false;
     var leaving = false;
+    var out = false;
+    var refusals = 0;
+    var wait = RETRY_MS;
+    var unanswered = null;
     var clashed = Boolean(form.querySelector("[data-clash]"));
 
     function later(ms) {
@@ -70,6 +98,8 @@
       saved = sent;
       since = 0;
       trouble = false;
+      refusals = 0;
+      wait = RETRY_MS;
       take(form, answer.hidden);
       if (!dirty()) { settle(form, answer); }
       say(form, answer.saved + ".");
@@ -77,10 +107,15 @@
       if (leave) { leave.textContent = leave.dataset.leave; }
       var undo = form.parentNode.querySelector("[data-undo]");
       if (undo) { undo.hidden = false; }
-      if (dirty()) { later(PAUSE_MS); }
+      if (dirty()) {
+        show(form, NOT_YET);
+        later(document.hidden ? 0 : PAUSE_MS);
+      }
     }
 
-    function clash(answer) {
+    function clash(sent, answer) {
+      /* Somebody who wrote on meanwhile is asked when all that is written is on the table. */
+      if (typed(form) !== sent) { later(PAUSE_MS); return; }
       var box = document.createElement("template");
       box.innerHTML = answer.clash;
       clashed = true;
@@ -95,49 +130,96 @@
       form.querySelector("[data-clash]").focus();
     }
 
-    function failed(text) {
+    function stop(text) {
+      window.clearTimeout(timer);
       trouble = true;
       say(form, NOT_YET + " " + text, true);
-      later(RETRY_MS);
     }
 
-    /* No answer of ours: the session has ended, or the case is not open any longer. */
-    function refused() {
-      failed("Texten står kvar här. Du kan ha loggats ut. Logga in i en ny flik, så försöker vi igen.");
-      var box = document.getElementById("session");
-      return fetch(box.dataset.status, { credentials: "same-origin", redirect: "manual" }).then(function (answer) {
+    /* Longer and longer between: a computer that somebody has left does not go on for ever. */
+    function failed(text) {
+      stop(text);
+      timer = window.setTimeout(again, wait);
+      wait = Math.min(2 * wait, RETRY_AT_MOST_MS);
+    }
+
+    function again() {
+      if (asleep()) { timer = window.setTimeout(again, wait); } else { send(); }
+    }
+
+    /* Without a session nothing that is typed is sent: only the session is asked for, until the same user is back. What
+       was typed is hidden from somebody else who has logged in here (session.js). */
+    function loggedOut() {
+      out = true;
+      stop(LOGGED_OUT);
+      return fetch(session.dataset.status, { credentials: "same-origin", redirect: "manual" }).then(function (answer) {
         return answer.ok ? answer.json() : null;
-      }).then(function (state) {
-        if (!state) { return; }
-        if (state.who !== box.dataset.who) {
-          window.clearTimeout(timer);
-          say(form, NOT_YET + " Någon annan är inloggad nu. Kopiera texten om du behöver den.", true);
-          return;
-        }
+      }).catch(function () { return null; }).then(function (state) {
+        var same = state && state.who === session.dataset.who;
+        if (state && !same) { document.dispatchEvent(new CustomEvent("sip:stranger")); }
+        if (!same) { timer = window.setTimeout(loggedOut, RETRY_MS); return; }
+        out = false;
         form.elements.namedItem("csrfmiddlewaretoken").value = state.token;
-      }, function () { return null; });
+        refusals += 1;
+        if (refusals > 2) { stop(REFUSED); } else { later(PAUSE_MS); }
+      });
     }
 
+    /* An answer that is not the form's own says what came between. */
+    function refused(response) {
+      var status = response.status;
+      if (status >= 500 || status === 429) { failed(OUR_FAULT); return; }
+      unanswered = null;
+      if (response.type === "opaqueredirect" || status === 401 || status === 403) { return loggedOut(); }
+      stop(status === 413 || status === 400 ? TOO_LARGE : REFUSED);
+    }
+
+    function answered(sent, answer) {
+      unanswered = null;
+      if (answer.stranger) { return loggedOut(); }
+      take(form, answer.kept || {});
+      if (answer.clash) { clash(sent, answer); }
+      else if (answer.saved) { done(sent, answer); }
+      else { invalid = true; say(form, NOT_YET + " " + answer.errors.join(" "), true); }
+    }
+
+    /* What may have been saved though no answer came is sent once more as it was: then it is saved once, and what has
+       been written since builds on it. */
     function send() {
       window.clearTimeout(timer);
       if (sending || clashed || leaving || !dirty()) { return sending || Promise.resolve(); }
-      var sent = typed(form);
+      if (out) { return loggedOut(); }
+      var stopwatch = new AbortController();
+      var limit = window.setTimeout(function () { stopwatch.abort(); }, ANSWER_MS);
+      unanswered = unanswered || { typed: typed(form), body: whole(form) };
+      var now = unanswered;
       invalid = false;
       sending = fetch(form.action, {
-        method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin",
-        redirect: "manual", keepalive: document.hidden, headers: { "X-Autosave": "1" }
+        method: "POST", body: now.body, credentials: "same-origin", redirect: "manual", keepalive: document.hidden,
+        signal: stopwatch.signal, headers: {
+          "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8", "X-Autosave": "1",
+          "X-Who": session.dataset.who, "X-CSRFToken": form.elements.namedItem("csrfmiddlewaretoken").value
+        }
       }).then(function (response) {
+        reached = true;
         var ours = (response.headers.get("Content-Type") || "").indexOf("application/json") === 0;
-        if (!ours) { return refused(); }
-        return response.json().then(function (answer) {
-          take(form, answer.kept || {});
-          if (answer.clash) { clash(answer); }
-          else if (answer.saved) { done(sent, answer); }
-          else { invalid = true; say(form, NOT_YET + " " + answer.errors.join(" "), true); }
-        });
-      }, function () { failed("Nätet svarar inte. Texten står kvar här, och vi försöker igen."); })
-        .then(function () { sending = null; });
+        if (!ours) { return refused(response); }
+        return response.json().then(function (answer) { return answered(now.typed, answer); });
+      }).catch(function () {
+        reached = false;
+        failed(NO_NETWORK);
+      }).then(function () {
+        window.clearTimeout(limit);
+        sending = null;
+      });
       return sending;
+    }
+
+    /* As without this file, once the server is there to answer. */
+    function pass(button) {
+      if (unreachable()) { stop(TRY_AGAIN); ask(); return; }
+      trouble = false;
+      form.requestSubmit(button);
     }
 
     form.addEventListener("input", function () {
@@ -152,13 +234,15 @@
        only when all is saved: without a network the text would go with the page. */
     form.addEventListener("submit", function (event) {
       window.clearTimeout(timer);
-      if (clashed || invalid || !(sending || trouble || !window.navigator.onLine)) { leaving = true; return; }
+      var answers = clashed || invalid;
+      if (!unreachable() && (answers || !(sending || trouble))) { leaving = true; return; }
       event.preventDefault();
       event.stopPropagation();
+      if (answers) { stop(TRY_AGAIN); ask(); return; }
       var button = event.submitter;
       Promise.resolve(sending).then(send).then(function () {
         var leave = form.querySelector("[data-leave]");
-        if (invalid || (!leave && !clashed && !dirty())) { form.requestSubmit(button); }
+        if (invalid || (!leave && !clashed && !dirty())) { pass(button); }
         else if (!clashed && !dirty()) { window.location.assign(leave.href); }
       });
     });
@@ -171,6 +255,17 @@
 
   var watched = Array.prototype.map.call(document.querySelectorAll("form[data-autosave]"), watch);
 
+  /* A new goal or measure is saved when it is whole; without a network it stays on the page. */
+  document.querySelectorAll("form[data-fresh]").forEach(function (form) {
+    form.addEventListener("submit", function (event) {
+      if (!unreachable()) { return; }
+      event.preventDefault();
+      event.stopPropagation();
+      say(form, NOT_YET + " " + TRY_AGAIN, true);
+      ask();
+    });
+  });
+
   /* The back button may bring an old page from memory: the latest text is fetched, unless something is unsaved. */
   window.addEventListener("pageshow", function (event) {
     var unsaved = watched.some(function (dirty) { return dirty(); });
@@ -182,14 +277,18 @@
   });
 
   /* Who else writes; only while somebody is here and looks. */
-  var box = document.querySelector("[data-now]");
   function ask() {
-    if (document.hidden || Date.now() - touched > AWAKE_MS) { return; }
+    if (!box || document.hidden || asleep()) { return; }
     fetch(box.dataset.now, { credentials: "same-origin", redirect: "manual" }).then(function (answer) {
+      reached = true;
       return answer.ok ? answer.text() : null;
-    }, function () { return null; }).then(function (html) {
+    }).catch(function () {
+      reached = false;
+      return null;
+    }).then(function (html) {
       if (html !== null && html.trim() !== box.innerHTML.trim()) { box.innerHTML = html; }
     });
   }
   if (box) { window.setInterval(ask, ASK_MS); }
+  window.addEventListener("online", function () { reached = true; });
 })();

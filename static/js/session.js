@@ -32,6 +32,9 @@
     }).then(function (answer) { return answer.ok ? answer.json() : null; }, function () { return undefined; });
   }
 
+  /* Another user's session in the same browser is not this page's: its token must not send what was typed here. */
+  function ours(state) { return state && state.who !== box.dataset.who ? null : state; }
+
   function take(state) {
     limit = state.limit;
     until(state.left);
@@ -72,7 +75,7 @@
   function look() {
     if (asking) { return; }
     asking = true;
-    ask("GET").then(function (state) {
+    ask("GET").then(ours).then(function (state) {
       asking = false;
       if (state === null) { ended(); return; }
       if (state) { take(state); }
@@ -84,7 +87,7 @@
   }
 
   function prolong() {
-    ask("POST").then(function (state) {
+    ask("POST").then(ours).then(function (state) {
       if (state === null) { ended(); return; }
       if (state) { take(state); }
       ending.close();
@@ -102,6 +105,8 @@
     }
   }
 
+  /* A page that saves by itself has met another user's session (plan.js). */
+  document.addEventListener("sip:stranger", ended);
   ending.querySelector("[data-session-go]").addEventListener("click", prolong);
   ending.addEventListener("cancel", function (event) { event.preventDefault(); prolong(); });
   over.addEventListener("cancel", function (event) { event.preventDefault(); });

@@ -106,7 +106,20 @@ def test_a_held_meeting_gives_a_plan_that_is_written_approved_and_followed_up(ca
     }
     response = owner.post(f"{path}measures/", measure, **{"If-Match": tag})
     written, tag = ok(response, 201), response["ETag"]
-    assert written["goals"][0]["measures"][0]["authority"]["name"] == cast.unit("owner").acts_for.name
+    told = written["goals"][0]["measures"][0]
+    assert told["authority"]["name"] == cast.unit("owner").acts_for.name
+    assert (told["state"], told["declined_why"]) == ("confirmed", "") and told["confirmed_at"]
+    theirs = measure | {"unit": cast.unit("party").pk}
+    response = owner.post(f"{path}measures/", theirs, **{"If-Match": tag})
+    assert [row["state"] for row in ok(response, 201)["goals"][0]["measures"]] == ["confirmed", "proposed"]
+    own = {"goal": goal, "text": "Du går ut.", "doer": "self"}
+    response = owner.post(f"{path}measures/", own, **{"If-Match": response["ETag"]})
+    rows, tag = ok(response, 201)["goals"][0]["measures"], response["ETag"]
+    assert [row["state"] for row in rows] == ["confirmed", "proposed", None]
+    with cast.acting("owner"):
+        draft = build.plans.draft_of(case)
+    build.confirmed(cast, draft)
+    tag = owner.get(path)["ETag"]
     refused = owner.post(f"{path}approve/", {"agreed_how": "Ja"}, **{"If-Match": tag})
     assert refused.status_code == 409
     block = {

@@ -238,7 +238,7 @@ def of_plans(atlas: Atlas) -> list[Target]:
         *(Target(f"plans:export_{kind}", atlas.of("main"), case="main", allowed=(200, 302, 404))
           for kind in ("text", "json", "pdf")),
         *about_one("main", atlas, "plans:goal", "plans:delete_goal", "plans:add_measure", **goal),
-        *about_one("main", atlas, "plans:measure", "plans:delete_measure", **measure),
+        *about_one("main", atlas, "plans:measure", "plans:delete_measure", "plans:decline", **measure),
         *about_one("main", atlas, "plans:block", name="viktigt"),
         Target("plans:move_goal", atlas.of("main", **goal, way="upp"), **moved),
         Target("plans:move_measure", atlas.of("main", **measure, way="ner"), **moved),

@@ -1,5 +1,6 @@
 """Samråd: asked by the person, offered without delay, with a clock, and how it went (MOT-4)."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.models import Case, Deadline
+from cases.topics import mask_of
+from consent.models import ReceivedVersion
 from meetingroom import consultation
 from meetingroom.models import Consultation
 from organisations.errors import RuleBroken
@@ -116,3 +119,16 @@ def test_by_the_pages_and_at_the_meeting(cast, browse):
     party = browse("hanna.dalarna")
     assert "Jag vill ha en annan tid." in party.get(f"{base}samrad/").content.decode()
     assert party.post(f"{base}samrad/nytt/", {"about": "x"}).status_code == 403
+
+
+def test_a_party_that_leaves_takes_along_what_it_could_read(cast, case):
+    """SAM-3, PDL 3:17: the frozen copy has the samråd with its topics, and not for one that may not read of them."""
+    with cast.acting("owner"):
+        money = mask_of(["economy"])
+    ask(cast, case, about="Skulderna nämns för ofta.", topics=money)
+    for exempted, found in (({}, True), ({cast.unit("party").pk: money}, False)):
+        build.consent(cast, case, exempted=exempted)
+        build.send_copy(cast, case)
+        with cast.acting("party"):
+            copy = json.dumps(ReceivedVersion.objects.latest("pk").content, ensure_ascii=False)
+        assert ("Skulderna" in copy) == found

@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
 from cases.models import CaseEvent
+from notifications.models import InboxItem
 from organisations.errors import Conflict, RuleBroken
 from plans import approval, own_parts, services
 from plans.models import Measure, MeasureState, PartDone, Plan
@@ -171,7 +172,7 @@ def test_a_part_with_something_to_confirm_is_not_done(cast, draft):
     with cast.acting("party"):
         own_parts.mark(plan=draft, done=True, by=cast.party)
     rewritten(cast, draft, "party", by="owner", text="Mer")
-    with cast.acting("party"), pytest.raises(RuleBroken, match="Bekräfta, ändra eller ta bort"):
+    with cast.acting("party"), pytest.raises(RuleBroken, match="Svara först på de insatser"):
         own_parts.mark(plan=draft, done=False, by=cast.party)
         own_parts.mark(plan=draft, done=True, by=cast.party)
     with cast.acting("owner"):
@@ -195,6 +196,78 @@ def test_an_approved_plan_takes_no_more_of_this(cast):
             own_parts.confirm(measure=measure, revision=measure.revision, by=cast.party)
         with pytest.raises(RuleBroken):
             own_parts.mark(plan=Plan.objects.get(pk=plan.pk), done=True, by=cast.party)
+
+
+def told(cast, kind, draft, who) -> int:
+    """How many rows of that kind have come to the unit."""
+    with cast.acting(who):
+        return InboxItem.objects.filter(kind=kind, case_id=draft.case_id, unit_id=cast.unit(who).pk).count()
+
+
+def test_the_unit_is_told_of_what_others_propose_once_until_it_has_answered(cast):
+    draft = build.drafted(cast, whole=False)
+    party, owner = cast.party.unit_id, cast.owner.unit_id
+    with cast.acting("owner"):
+        goal = services.add_goal(plan=draft, text="Du sover gott.", by=cast.owner)
+        for text in ("Ni ringer.", "Ni kommer."):
+            services.add_measure(goal=goal, text=text, doer="unit", unit_id=party, by=cast.owner)
+        services.add_measure(goal=goal, text="Vi ringer.", doer="unit", unit_id=owner, by=cast.owner)
+    assert told(cast, "proposed", draft, "party") == 1 and not told(cast, "proposed", draft, "owner")
+    with cast.acting("party"):
+        first, second = own_parts.waiting_for(party, draft).select_related("goal__plan").order_by("pk")
+        own_parts.confirm(measure=first, revision=first.revision, by=cast.party)
+    assert not told(cast, "answered_part", draft, "owner")
+    with cast.acting("party"):
+        own_parts.confirm(measure=second, revision=second.revision, by=cast.party)
+    assert told(cast, "answered_part", draft, "owner") == 1
+    # What was agreed is rewritten letter by letter: a new question, asked once.
+    for text in ("Ni kommer o", "Ni kommer ofta."):
+        with cast.acting("owner"):
+            now = Measure.objects.select_related("goal__plan").get(pk=second.pk)
+            said = {name: getattr(now, name) for name in services.MEASURE_TEXTS} | {"text": text}
+            services.change_measure(measure=now, values=said, revision=now.revision, by_itself=True, by=cast.owner)
+    assert told(cast, "proposed", draft, "party") == 2
+
+
+def test_a_unit_that_cannot_do_it_says_why_and_the_plan_is_not_stuck(cast, browse, draft):
+    now = build.proposed(cast, draft.case)
+    hanna, amira = browse("hanna.dalarna"), browse("amira.falun")
+    before = told(cast, "answered_part", draft, "owner")
+    address, why = url("decline", draft, now.pk), "Vi har ingen som kan komma på kvällen."
+    assert "Vi kan inte göra den" in text_of(hanna.get(url("edit", draft)))
+    assert "Ni ringer varje vecka." in text_of(hanna.get(address))
+    assert "Skriv varför" in text_of(hanna.post(address, {"revision": now.revision, "why": " "}))
+    page = text_of(hanna.post(address, {"revision": now.revision - 1, "why": why}))
+    assert "har ändrats sedan du öppnade" in page and why in page
+    assert "Bara" in text_of(amira.post(address, {"revision": now.revision, "why": why}))
+    assert hanna.post(address, {"revision": now.revision, "why": why}).status_code == 302
+    assert told(cast, "answered_part", draft, "owner") == before + 1
+    page = text_of(amira.get(url("edit", draft)))
+    assert why in page and "Nekad" in page and "1 insats nekad" in page
+    assert "kan inte göra insatsen ”Ni ringer varje vecka.”" in text_of(amira.get(url("approve", draft)))
+    with pytest.raises(NotReady, match="kan inte göra insatsen"):
+        approve(cast, draft)
+    # The ways out: another wording asks anew; the unit may change its mind; or the measure goes.
+    with cast.acting("owner"):
+        declined = Measure.objects.select_related("goal__plan").get(pk=now.pk)
+        said = {name: getattr(declined, name) for name in services.MEASURE_TEXTS} | {"text": "Ni ringer ibland."}
+        asked = services.change_measure(measure=declined, values=said, revision=declined.revision, by=cast.owner)
+    assert (asked.state, asked.declined_why) == (MeasureState.PROPOSED, "")
+    with cast.acting("party"):
+        own_parts.decline(measure=asked, revision=asked.revision, why=why, by=cast.party)
+        yes = own_parts.confirm(measure=asked, revision=asked.revision, by=cast.party)
+    assert (yes.state, yes.declined_why) == (MeasureState.CONFIRMED, "")
+    assert approve(cast, draft).state == "approved"
+
+
+def test_nobody_says_no_for_another_unit(cast, draft):
+    now = build.proposed(cast, draft.case)
+    with cast.acting("owner"), pytest.raises(RuleBroken, match="kan svara på"):
+        own_parts.decline(measure=now, revision=now.revision, why="De kan inte", by=cast.owner)
+    statement = "update plans_measure set state = 'declined', declined_why = 'De kan inte' where id = %s"
+    with cast.acting("owner"), pytest.raises(DatabaseError, match="only the unit that does"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [now.pk])
 
 
 def test_a_changed_measure_is_read_again_before_it_is_confirmed(cast, draft):

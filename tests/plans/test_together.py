@@ -1,5 +1,6 @@
 """Several in one draft: choosing between two texts, saving while writing, taking back, who writes (PLA-4)."""
 
+import re
 from html import unescape
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from organisations.errors import RuleBroken
-from plans import clash, services, steps, undo
+from plans import clash, removed, services, steps, undo
 from plans.models import Goal, Measure, Plan, PlanBlock, PlanStep
 from tests import build
 
@@ -264,6 +265,73 @@ def test_a_part_that_was_taken_away_meanwhile_gives_the_text_back(cast, amira, d
     with cast.acting("owner"):
         measure = Measure.objects.select_related("goal__plan", "unit").get(goal__plan=draft, doer="self")
         gone = measure.pk
-        services.delete_measure(measure=measure, by=cast.owner)
+        removed.delete_measure(measure=measure, by=cast.owner)
     page = amira.post(url("measure", draft, gone), {"revision": 1, "text": "Min långa text", "who": "self"})
     assert page.status_code == 409 and "Min långa text" in text_of(page)
+
+
+@pytest.mark.parametrize(("name", "model"), [("add_measure", Goal), ("goal", Goal), ("measure", Measure)])
+def test_what_is_taken_away_while_it_is_being_saved_gives_the_text_back(cast, amira, draft, monkeypatch, name, model):
+    """The page was found, and then another was first to the draft."""
+    with cast.acting("owner"):
+        goal = Goal.objects.get(plan=draft)
+        where = goal if model is Goal else Measure.objects.get(goal=goal, doer="self")
+    locked = services.locked_draft
+
+    def late(plan):
+        monkeypatch.setattr(services, "locked_draft", locked)
+        Goal.objects.get(pk=goal.pk).delete()
+        return locked(plan)
+
+    monkeypatch.setattr(services, "locked_draft", late)
+    sent = {"revision": 1, "text": "Min långa text", "who": "self", "horizon": "long"}
+    page = amira.post(url(name, draft, where.pk), sent)
+    assert page.status_code == 409 and "Min långa text" in text_of(page)
+
+
+def test_sending_the_same_once_more_is_no_change_to_take_back(cast, amira, draft):
+    """The page saves by itself, and then ”Spara” is pressed."""
+    with cast.acting("owner"):
+        goal = Goal.objects.get(plan=draft)
+    sent = {"revision": goal.revision, "text": "Nytt mål", "horizon": "long", "how_noticed": ""}
+    answer = amira.post(url("goal", draft, goal.pk), sent, headers=BY_ITSELF)
+    assert amira.post(url("goal", draft, goal.pk), sent | answer.json()["hidden"]).status_code == 302
+    # The answer did not come through, so the same is sent again on the old ground.
+    assert amira.post(url("goal", draft, goal.pk), sent, headers=BY_ITSELF).json()["saved"]
+    assert amira.post(url("undo_goal", draft, goal.pk)).status_code == 302
+    with cast.acting("owner"):
+        assert Goal.objects.get(pk=goal.pk).text == goal.text
+
+
+def test_a_clash_names_who_changed_that_part_and_not_who_saved_last(cast, amira, hanna, draft):
+    with cast.acting("owner"):
+        goal = Goal.objects.select_related("plan").get(plan=draft)
+    old = {"revision": goal.revision, "horizon": "short"}
+    assert hanna.post(url("goal", draft, goal.pk), old | {"text": "Hannas"}).status_code == 302
+    columns = hidden(amira.get(url("block", draft, "uppfoljning")))
+    write(cast, draft, why="Amira sparar något annat")
+    assert "Hanna Utkastlind sparade kl." in text_of(amira.post(url("goal", draft, goal.pk), old | {"text": "Amiras"}))
+    day = build.today() + timezone.timedelta(days=40)
+    write(cast, draft, "party", follow_up_on=day)
+    write(cast, draft, why="Amira sparar igen")
+    page = amira.post(url("block", draft, "uppfoljning"), columns | {"follow_up_place": "Hemma"})
+    assert page.status_code == 409 and "Hanna Utkastlind sparade kl." in text_of(page)
+
+
+def test_two_windows_of_the_same_user_clash_too(cast, amira, draft):
+    address = url("block", draft, "varfor")
+    old = hidden(amira.get(address))
+    assert amira.post(address, old | {"why": "Första fönstret"}).status_code == 302
+    page = amira.post(address, old | {"why": "Andra fönstret"})
+    assert page.status_code == 409 and "Du sparade i ett annat fönster kl." in text_of(page)
+    assert said(cast, draft) == "Första fönstret"
+
+
+def test_a_page_that_another_user_opened_in_the_same_browser_saves_nothing(cast, amira, hanna, draft):
+    address = url("block", draft, "varfor")
+    page = amira.get(address)
+    who = re.search(r'data-who="(\w+)"', text_of(page))[1]
+    sent = hidden(page) | {"why": "Amiras text"}
+    assert hanna.post(address, sent, headers=BY_ITSELF | {"X-Who": who}).json() == {"stranger": True}
+    assert said(cast, draft) == ""
+    assert amira.post(address, sent, headers=BY_ITSELF | {"X-Who": who}).json()["saved"]

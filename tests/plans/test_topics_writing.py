@@ -8,9 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case
+from notifications.models import InboxItem
 from organisations.errors import RuleBroken
 from organisations.models import Topic
-from plans import approval, services
+from plans import approval, removed, restoring, services
 from plans.models import BlockKey, Goal, Measure, Plan, PlanBlock, PlanStep
 from plans.sharing import CHOOSE_A_TOPIC, ONLY_WHO_SEES_ALL, PART_NOT_SHARED
 from tests import build
@@ -231,7 +232,7 @@ def test_a_narrowed_unit_takes_out_no_goal_with_what_it_cannot_see_in_it(cast, b
     exempt(cast, draft, "party", bits["mental_health"])
     assert browse("hanna.dalarna").post(url("delete_goal", draft, goal.pk)).status_code == 409
     with cast.acting("party"), pytest.raises(RuleBroken, match="ser hela planen"):
-        services.delete_goal(goal=Goal.objects.select_related("plan").get(pk=goal.pk), by=cast.party)
+        removed.delete_goal(goal=Goal.objects.select_related("plan").get(pk=goal.pk), by=cast.party)
     with cast.acting("owner"):
         assert Measure.objects.filter(goal=goal).count() == 1
 
@@ -295,3 +296,29 @@ def test_the_api_writes_topics_and_refuses_unknown_ones(cast, browse, draft, bit
     said = amira.patch(path, {"why": "Räkningar.", "topics": {"why": ["economy", "housing"]}}, **send)
     assert said.status_code == 200 and said.json()["topics"]["why"] == ["housing", "economy"]
     assert said.json()["topics"]["situation"] == [] and said.json()["hidden"] == []
+
+
+def test_what_was_removed_is_hidden_from_whom_it_was_hidden(cast, browse, draft, bits):
+    with cast.acting("owner"):
+        goal = services.add_goal(plan=draft, text="Du går ut.", topics=bits["housing"], by=cast.owner)
+        secret = {"text": "Du ringer terapeuten.", "doer": "self", "topics": bits["mental_health"]}
+        measure = services.add_measure(goal=goal, by=cast.owner, **secret)
+        removed.delete_measure(measure=measure, by=cast.owner)
+        removed.delete_goal(goal=goal, by=cast.owner)
+    exempt(cast, draft, "party", bits["mental_health"])
+    page = text_of(browse("hanna.dalarna").get(url("changes", draft)))
+    assert "Du går ut." in page and "terapeuten" not in page
+    with cast.acting("party"), pytest.raises(RuleBroken, match="ser hela planen"):
+        restoring.put_back(plan=draft, step=removed.of_plan(draft)[0], by=cast.party)
+
+
+def test_a_unit_that_may_not_read_a_proposal_is_told_nothing_of_it(cast, draft, bits):
+    exempt(cast, draft, "party", bits["mental_health"])
+
+    def told() -> int:
+        with cast.acting("party"):
+            return InboxItem.objects.filter(kind="proposed", case_id=draft.case_id).count()
+
+    before = told()
+    build.proposed(cast, draft.case)
+    assert told() == before
