@@ -12,7 +12,7 @@ from meetingroom.pages import address
 from meetings.models import MeetingKind, MeetingState
 from organisations import session_window
 from plans import services as plans
-from plans.editor import by_itself
+from plans.editor import by_itself, is_stranger
 from plans.models import BlockKey
 
 GOES_ON = (MeetingState.CALLED, MeetingState.HELD)
@@ -31,6 +31,8 @@ def in_room(view):
 
     @wraps(view)
     def inside(request, case, meeting, *args, **kwargs):
+        if is_stranger(request):
+            return JsonResponse({"stranger": True})
         rooms = Room.objects.select_related("meeting__chair", "meeting__writer", "meeting__called_by")
         room = get_object_or_404(rooms, case=case, meeting=meeting)
         if not room.is_open or room.meeting.state not in GOES_ON:

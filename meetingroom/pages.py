@@ -13,9 +13,8 @@ from meetingroom.models import Room
 from meetings import circle
 from meetings.models import Meeting, MeetingState
 from organisations import swedish
-from plans import disagreement, documents
+from plans import disagreement, documents, editor
 from plans.approval import missing
-from plans.editor import shown_goal
 from plans.language import Reader
 from plans.models import PlanState
 
@@ -93,6 +92,7 @@ def base(request, case, room: Room, here: int = 0) -> dict:
         "ring": None if room.afterwards else round_of(case, room, here, timezone.now()),
         "parts": [(part, address(room, "part", part.number), part.number == here) for part in circle.PARTS],
         "taken": room.meeting.state == MeetingState.HELD,
+        "writing": editor.now(case, request.actor)["writing"],
     }
 
 
@@ -138,7 +138,7 @@ def present(case, room: Room, form) -> dict:
 
 def goals_part(request, case, plan) -> dict:
     known, reader = topics.active(), Reader(request.actor, case)
-    goals = [shown_goal(number, goal, known, reader) for number, goal in enumerate(plan.goals.all(), start=1)]
+    goals = [editor.shown_goal(number, goal, known, reader) for number, goal in enumerate(plan.goals.all(), start=1)]
     return {"goals": goals, "views": views(plan)}
 
 

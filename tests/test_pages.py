@@ -210,6 +210,7 @@ def forms(atlas) -> dict[str, tuple[str, dict]]:
         "plans:add_goal": (main, {}),
         "plans:goal": (goal, {}),
         "plans:add_measure": (goal, {"starts_on": "", "ends_on": "", "who": "self"}),
+        "plans:disagreements": (main, {"whose": "person"}),
         "plans:hand_out": (atlas.of("main", version=1), {"given_on": "i dag"}),
         "plans:report": (atlas.of("main", measure=ids["own_measure"]), {}),
         "plans:end_party": (atlas.of("main", party=ids["participation"]), {}),
@@ -217,6 +218,7 @@ def forms(atlas) -> dict[str, tuple[str, dict]]:
         "deviations:report": (main, {"kind": "absent", "concerns_unit": unit}),
         "deviations:close": (atlas.of("main", number=atlas.deviation["answered"]), {}),
         "casework:search": ({}, {}),
+        "meetingroom:part": (atlas.of("main", meeting=atlas.room.meeting_id, part=2), {}),
         "correspondence:write": (main, {}),
         "correspondence:contact": (main, {"channel": "letter", "form": "spoken"}),
     }
@@ -246,6 +248,7 @@ def unescaped(html: str) -> list[str]:
 FORMS = [
     "cases:start", "cases:start_person", "cases:edit", "cases:note_contact", "cases:add_outside", "consent:record",
     "meetings:call", "meetings:answer_for", "meetings:cancel", "meetings:move", "plans:add_goal", "plans:goal",
+    "plans:disagreements", "meetingroom:part",
     "plans:add_measure", "plans:hand_out", "plans:report", "plans:end_party", "plans:close", "deviations:report",
     "deviations:close", "casework:search", "correspondence:write", "correspondence:contact",
     *(f"plans:block {name}" for name in BLOCKS if name != "ansvar"),

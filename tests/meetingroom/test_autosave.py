@@ -147,6 +147,22 @@ def test_after_a_clash_the_first_text_can_be_written_again(cast, room, at):
     assert words(cast, room)["what_matters"] == "Först."
 
 
+def test_nothing_is_saved_as_somebody_else(cast, room, at):
+    typed = at.form(2) | {"strengths": "Du är envis."}
+    for page, values in (("del/2/", typed), ("mal/nytt/", {"revision": 1, "text": "Du sover.", "horizon": "short"})):
+        answer = at.client.post(at.base + page, values, headers=BY_ITSELF | {"X-Who": "somebody"})
+        assert answer.json() == {"stranger": True}
+    assert words(cast, room)["strengths"] == ""
+    with cast.acting("owner"):
+        assert not Goal.objects.filter(case_id=room.case_id).exists()
+
+
+def test_the_page_says_who_else_writes(cast, room, at):
+    assert "ensam om att skriva" in at.get("del/2/")
+    write(cast, room, what_matters="Deras text.")
+    assert f"{cast.staff('party').name}</strong> skriver nu" in at.get("del/3/")
+
+
 def test_goals_and_measures_save_by_themselves_too(cast, room, at):
     with cast.acting("owner"):
         goal = plans.add_goal(plan=plans.draft_of(now(room)), text="Du sover.", by=cast.owner)
@@ -169,7 +185,7 @@ def test_goals_and_measures_save_by_themselves_too(cast, room, at):
     assert "saved" in by_itself(at, f"insats/{measure.pk}/", values)
     shown = at.get("del/3/")
     assert "Vi ringer på tisdagar." in shown and "data-autosave" in at.get(f"insats/{measure.pk}/")
-    assert "data-autosave" not in at.get("mal/nytt/")
+    assert "data-autosave" not in at.get("mal/nytt/") and "data-fresh" in at.get("mal/nytt/")
 
 
 def test_a_meeting_that_somebody_ended_gives_back_what_was_typed(cast, room, at):

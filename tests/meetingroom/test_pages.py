@@ -86,6 +86,8 @@ def test_what_somebody_else_wrote_meanwhile_is_shown_beside_and_what_was_not_tou
             plan = plans.save_block(plan=plan, values=values, revision=plan.revision, by=cast.party)
     shown = at.send(2, typed | {"what_matters": "Min text.", "strengths": "Ny text."}, status=200)
     assert "Deras text." in shown and "Min text." in shown
+    # Only what both wrote in is asked about.
+    assert shown.count("Vad ska gälla?") == 1
     words = draft(cast, room).words
     assert words["what_matters"] == "Deras text."
     assert words["strengths"] == "Ny text." and words["situation"] == "Deras nuläge."
