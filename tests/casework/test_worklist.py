@@ -154,6 +154,7 @@ def test_the_page_shows_each_case_with_its_next_step(cast, browse, every_state):
         "Ta ställning till en frånvaro", "Erbjud personen samråd",
     ):  # fmt: skip
         assert words in shown
+    assert shown.count("om en enhet till") == 1, "not again when the person has answered since"
     assert "22 Alla öppna" in shown
     assert "har inte svarat" in shown
     assert ", kommer" in shown

@@ -91,6 +91,8 @@ def test_no_unit_outside_the_consent_and_none_before_it(cast):
     with pytest.raises(RuleBroken, match="svar saknas"):
         prepared.premeeting(cast, case)
     case = build.consented(cast, number="194201077098")
+    with pytest.raises(RuleBroken, match="har inte varit"):
+        prepared.premeeting(cast, case, consent_on=build.today() + build.timedelta(days=1))
     with pytest.raises(RuleBroken, match="ingår inte i samtycket"):
         prepared.premeeting(cast, case, units=("same_kommun",))
 

@@ -191,6 +191,7 @@ def test_the_plan_begins_with_what_the_person_said(cast):
     with cast.acting("owner"):
         about = mask_of(["housing"])
     prepared.said(cast, case, topics=about, what_matters=WORDS, strengths="Du lagar maten själv.")
+    prepared.held(cast, case, notes="Kommunen betalar.", outcome="Vi delar.")
     draft = build.drafted(cast, build.met(cast, case), whole=False)
     with cast.acting("owner"):
         rows = {row.key: row for row in draft.blocks.all()}
