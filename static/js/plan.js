@@ -3,6 +3,25 @@
 (function () {
   "use strict";
 
+  /* What the server has written, as elements; nothing in it is run. */
+  function parsed(html) {
+    return Array.from(new DOMParser().parseFromString(html.trim(), "text/html").body.childNodes);
+  }
+
+  function trimmed(box) {
+    [box.firstChild, box.lastChild].forEach(function (end) {
+      if (end && end.nodeType === Node.TEXT_NODE && !end.data.trim()) { end.remove(); }
+    });
+    return box;
+  }
+
+  /* Put it in the place of what stands there, unless it is the same: what is read aloud is then not read again. */
+  function put(box, html) {
+    var fresh = box.cloneNode(false);
+    fresh.append.apply(fresh, parsed(html));
+    if (!fresh.isEqualNode(trimmed(box))) { box.replaceChildren.apply(box, Array.from(fresh.childNodes)); }
+  }
+
   var PAUSE_MS = 1500;
   var AT_MOST_MS = 8000;
   var RETRY_MS = 4000;
@@ -116,11 +135,9 @@
     function clash(sent, answer) {
       /* Somebody who wrote on meanwhile is asked when all that is written is on the table. */
       if (typed(form) !== sent) { later(PAUSE_MS); return; }
-      var box = document.createElement("template");
-      box.innerHTML = answer.clash;
       clashed = true;
       var place = form.elements.namedItem(answer.at || "csrfmiddlewaretoken");
-      place.parentNode.insertBefore(box.content, place.nextSibling);
+      place.after.apply(place, parsed(answer.clash));
       take(form, answer.hidden);
       Object.keys(answer.texts).forEach(function (name) {
         var field = form.elements.namedItem(name);
@@ -286,7 +303,7 @@
       reached = false;
       return null;
     }).then(function (html) {
-      if (html !== null && html.trim() !== box.innerHTML.trim()) { box.innerHTML = html; }
+      if (html !== null) { put(box, html); }
     });
   }
   if (box) { window.setInterval(ask, ASK_MS); }
