@@ -88,7 +88,7 @@ def test_the_papers_tell_question_and_interpreter(cast, case):
         to_unit = contexts.call(now, meeting.invitations.get().pk, cast.owner)
         to_person = contexts.invitation(now, None, cast.owner)
     assert to_unit["needs"] == ["Tolk: bokad, Arabiska, på plats"]
-    assert to_person["support"] == "Tolk: bokad, Arabiska, på plats"
+    assert to_person["support"] == "En tolk som talar arabiska är med på plats. Tolken är bokad."
     for paper in (to_unit, to_person):
         assert paper["about"].startswith("Var ska du bo?\n")
 
