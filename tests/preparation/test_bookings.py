@@ -88,9 +88,9 @@ def test_the_papers_tell_question_and_interpreter(cast, case):
         to_unit = contexts.call(now, meeting.invitations.get().pk, cast.owner)
         to_person = contexts.invitation(now, None, cast.owner)
     assert to_unit["needs"] == ["Tolk: bokad, Arabiska, på plats"]
-    assert to_person["support"] == "Tolk: bokad, Arabiska, på plats"
+    assert to_person["support"] == "En tolk som talar arabiska är med på plats. Tolken är bokad."
     for paper in (to_unit, to_person):
-        assert paper["about"].startswith("Var ska du bo?\n")
+        assert paper["question"] == "Var ska du bo?" and "Var ska du bo?" not in paper["about"]
 
 
 def test_a_paper_tells_a_narrowed_party_no_hidden_question(cast):
