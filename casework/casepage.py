@@ -12,6 +12,7 @@ from cases.topics import NOT_SHARED, sees_all
 from casework import facts, tasks
 from casework.next_step import NOBODY, next_step
 from discharge import process
+from meetingroom import services as meetingroom
 from meetings import calling_pages
 from meetings.models import AnswerKind, Invitation, Meeting, MeetingState
 from organisations import swedish
@@ -64,7 +65,7 @@ def page(case, actor, *, revealed: bool = False) -> dict:
         | tasks.counted(todo_before)
         | plans.meter_of(case, actor)
         | {
-            "todo": todo(case, known, deadlines) | today_here(case, actor, known, today),
+            "todo": todo(case, known, deadlines) | into_meeting(case, actor, known, today),
             "called_off": calling_pages.called_off(case, actor, meetings),
             "tasks": todo_before,
             "question": question(case, whole=whole),
@@ -167,10 +168,14 @@ def todo(case, known, deadlines) -> dict:
     return shown
 
 
-def today_here(case, actor, known, today) -> dict:
-    """On the day of the meeting, the way into it (MOT-2)."""
-    if known.meeting_id and swedish.as_date(known.starts_at) == today and access.may(case, actor, "meetings.hold"):
+def into_meeting(case, actor, known, today) -> dict:
+    """The way into the meeting on its day, and back into one that goes on (MOT-2)."""
+    if not access.may(case, actor, "meetings.hold"):
+        return {}
+    if known.meeting_id and swedish.as_date(known.starts_at) == today:
         return {"other_url": address("meetingroom:start", case, known.meeting_id), "other_action": "Börja mötet"}
+    if going_on := meetingroom.going_on(case):
+        return {"other_url": address("meetingroom:start", case, going_on), "other_action": "Tillbaka till mötet"}
     return {}
 
 

@@ -33,7 +33,11 @@ def ask(*, case, about: str, by, topics: int = ALL, meeting=None) -> Consultatio
         raise RuleBroken("Skriv vad personen inte är nöjd med.", field="about")
     must_be_readable(case.pk, topics, by=by)
     now = timezone.now()
-    for earlier in Consultation.objects.filter(case=case, ended_at=None):
+    waiting = Consultation.objects.filter(case=case, ended_at=None)
+    if same := waiting.filter(about=about.strip(), topics=topics).first():
+        # Sent twice: the clock goes on from the first time.
+        return same
+    for earlier in waiting:
         _end(earlier, result=ConsultationResult.SUPERSEDED, by=by)
     found = Consultation.objects.create(
         case=case, meeting=meeting, unit_id=case.lead_unit_id or case.owner_unit_id, about=about.strip(),
@@ -48,7 +52,7 @@ def ask(*, case, about: str, by, topics: int = ALL, meeting=None) -> Consultatio
 
 def offer(*, case, consultation: Consultation, at, by) -> None:
     """A time is offered to the person: the clock is met. Another time may be offered later."""
-    must_be_open(consultation)
+    must_be_open(consultation := locked(consultation))
     if at <= timezone.now():
         raise RuleBroken("Tiden har passerat. Välj en tid som inte har varit än.", field="day")
     consultation.offered_for, consultation.offered_at = at, timezone.now()
@@ -60,7 +64,7 @@ def offer(*, case, consultation: Consultation, at, by) -> None:
 
 def finish(*, case, consultation: Consultation, result: str, by, outcome: str = "") -> None:
     """Write how it went, or that the person did not want it any longer."""
-    must_be_open(consultation)
+    must_be_open(consultation := locked(consultation))
     result = ConsultationResult(result)
     if result == ConsultationResult.DONE and not outcome.strip():
         raise RuleBroken("Skriv vad ni kom fram till.", field="outcome")
@@ -72,6 +76,11 @@ def finish(*, case, consultation: Consultation, result: str, by, outcome: str = 
     else:
         deadlines.cancel(case=case, kind=DeadlineKind.CONSULTATION)
     record("ended", consultation, case, f"Samråd: {result.label.lower()}", by=by)
+
+
+def locked(found: Consultation) -> Consultation:
+    """The samråd as it stands now: one that somebody has just ended gets no new time."""
+    return Consultation.objects.select_for_update(no_key=True, of=("self",)).get(pk=found.pk)
 
 
 def must_be_open(consultation: Consultation) -> None:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import frame, topics
+from cases.models import plan_in_force
 from deviations import selectors
 from meetingroom import consultation, drawing
 from meetingroom.models import Room
@@ -16,7 +17,7 @@ from plans import disagreement, documents
 from plans.approval import missing
 from plans.editor import shown_goal
 from plans.language import Reader
-from plans.parties import units_of
+from plans.models import PlanState
 
 SUMMARY, LAST = 4, 5
 
@@ -111,6 +112,7 @@ def part_page(request, case, room: Room, number: int, *, notes=None, form=None) 
         return found | present(case, room, form)
     plan = notes.plan
     plan.case = case
+    found["checked"] = notes.checked(Reader(request.actor, case))
     if number == SUMMARY:
         found["sheet"] = documents.context(plan)
     if found["has_goals"]:
@@ -123,7 +125,15 @@ def part_page(request, case, room: Room, number: int, *, notes=None, form=None) 
 def present(case, room: Room, form) -> dict:
     """Who is here, or the form that asks; the present are never asked for twice."""
     rows = list(room.meeting.attendances.select_related("unit", "invitation").order_by("pk"))
-    return {"attend": form, "came": [r for r in rows if r.came], "away": [r for r in rows if not r.came]}
+    no_draft = room.meeting.state == MeetingState.HELD and not case.plans.filter(state=PlanState.DRAFT).exists()
+    return {
+        "attend": form,
+        "came": [r for r in rows if r.came],
+        "away": [r for r in rows if not r.came],
+        # The meeting was written as held on another page, or the draft was approved while the meeting went on.
+        "no_draft": no_draft,
+        "approved": no_draft and bool(plan_in_force(case)),
+    }
 
 
 def goals_part(request, case, plan) -> dict:
@@ -150,14 +160,10 @@ def disagreeing(request, case, room: Room, plan, form) -> dict:
     return base(request, case, room) | {"form": form, "views": views(plan), "back": address(room, "part", 3)}
 
 
-def parties(case, plan) -> dict:
-    """What the form of a disagreement offers."""
-    return {"goals": list(plan.goals.all()), "units": units_of(case)}
-
-
 def writing(request, case, room: Room, form, **more) -> dict:
-    """A page with one form, and the way back to the goals."""
-    return base(request, case, room) | {"form": form, "back": address(room, "part", 3)} | more
+    """A page with one form, with the hints on what stands in it, and the way back to the goals."""
+    checked = Reader(request.actor, case).form(form)
+    return base(request, case, room) | {"form": form, "checked": checked, "back": address(room, "part", 3)} | more
 
 
 def due(case, room: Room) -> int:

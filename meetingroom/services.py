@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from audit import log
 from cases import services as cases
+from cases.enums import State
 from meetingroom.models import Room
 from meetings import circle
 from meetings import services as meetings
@@ -20,18 +21,26 @@ GRACE = timedelta(minutes=30)
 NOT_YET = "Mötet har inte varit än. Flytta det först om det hålls en annan dag."
 WHO_IS_HERE = "Skriv först vilka som är här."
 NO_DATE = "Bestäm en dag för uppföljningen innan ni avslutar mötet."
+EARLIER_DAY = "Mötet var kallat till en dag som har varit. Välj att det redan har varit, eller flytta det om ni ses nu."
 PASSED = "Dagen för uppföljningen har passerat. Bestäm en senare dag innan ni avslutar mötet."
 
 
 def open_room(*, case, meeting: Meeting, minutes: int, by, afterwards: bool = False) -> Room:
     """Begin the meeting in meeting mode, or, `afterwards`, the writing of one that was held without the system.
 
-    Raises RuleBroken when the meeting is not called to today or before, or its length is out of bounds.
+    Two who begin at the same time come to the same room. Raises RuleBroken when the meeting is not called to today, or
+    before today when it is written in afterwards, or its length is out of bounds.
     """
+    meeting = Meeting.objects.select_for_update(no_key=True, of=("self",)).get(pk=meeting.pk)
+    if begun := Room.objects.select_related("meeting").filter(meeting=meeting).first():
+        return begun
     if meeting.state != MeetingState.CALLED:
         raise RuleBroken(f"Mötet är redan {meeting.get_state_display().lower()}.")
     if timezone.localdate(meeting.starts_at) > timezone.localdate():
         raise RuleBroken(NOT_YET)
+    if timezone.localdate(meeting.starts_at) < timezone.localdate() and not afterwards:
+        # The clock and the open window are for a meeting that goes on, and an old one is marked as written in late.
+        raise RuleBroken(EARLIER_DAY, field="when")
     if not circle.SHORTEST <= minutes <= circle.LONGEST:
         raise RuleBroken(f"Skriv en längd från {circle.SHORTEST} till {circle.LONGEST} minuter.", field="minutes")
     if case.plans.filter(state="draft", correction__isnull=False).exists():
@@ -43,6 +52,14 @@ def open_room(*, case, meeting: Meeting, minutes: int, by, afterwards: bool = Fa
     )  # fmt: skip
     record("opened", room, case)
     return room
+
+
+def going_on(case) -> int | None:
+    """The meeting that is held in meeting mode and has not been ended; nothing once the plan is approved."""
+    if case.state not in (State.MET, State.FOLLOWING_UP):
+        return None
+    rooms = Room.objects.filter(case=case, ended_at=None, meeting__state=MeetingState.HELD).order_by("-opened_at")
+    return rooms.values_list("meeting_id", flat=True).first()
 
 
 def attend(*, case, room: Room, came, person_came: bool, by, others=()) -> Plan:

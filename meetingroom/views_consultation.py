@@ -11,9 +11,11 @@ from meetingroom.door import in_room
 from meetingroom.forms import AskForm, FinishForm, OfferForm
 from meetingroom.models import Consultation
 from meetingroom.views import page_or_form, show
+from organisations import held
 from organisations.errors import shown_on
 
 
+@held.refills
 @page_or_form
 @door("meetings.hold")
 @in_room
@@ -39,6 +41,7 @@ def overview(request, case):
     })  # fmt: skip
 
 
+@held.refills
 @page_or_form
 @door("meetings.consult")
 def ask(request, case):
@@ -64,6 +67,7 @@ def offer(request, case, number):
     return one(request, case, form, "Erbjud en tid för samråd", "Spara tiden", found)
 
 
+@held.refills
 @page_or_form
 @door("meetings.consult")
 def finish(request, case, number):

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from cases import access
 from cases import services as cases
+from cases.models import Case
 from meetings import forwarding, proposals
 from meetings.forwarding_models import HandOn, HandReason
 from meetings.models import AnswerKind, MeetingState
@@ -63,6 +64,12 @@ def handed_list(actor) -> list[dict]:
         kept = rows.setdefault(step.invitation_id, {"pk": step.invitation_id, "step": step, "had": False})
         kept["had"] = kept["had"] or step.from_unit_id == actor.unit_id
     return list(rows.values())
+
+
+def persons_of(rows) -> list[int]:
+    """The persons of the cases that the unit sees; of the others it knows a number alone."""
+    seen = Case.objects.filter(pk__in={row["step"].case_id for row in rows})
+    return sorted(set(seen.values_list("person_id", flat=True)))
 
 
 def handed(found, actor) -> dict:

@@ -26,7 +26,7 @@ def meetings_of(case):
     units = Invitation.objects.select_related("unit__organisation", "unit__acts_for", "outside_party")
     units = units.prefetch_related("texts")
     found = calling_pages.with_calls(Meeting.objects.filter(case=case)).select_related(
-        "chair", "writer", "called_by__staff", "called_by__unit", "entered_by__staff"
+        "chair", "writer", "called_by__staff", "called_by__unit", "entered_by__staff", "room"
     )
     return found.prefetch_related(Prefetch("invitations", units.order_by("pk")), "attendances", "texts").order_by(
         "-called_at", "-pk"
@@ -68,6 +68,7 @@ def overview(case, actor) -> dict:
         "prepared": preparation.for_meeting(case, whole=whole),
         "may_call": case.state in MAY_CALL and access.may(case, actor, "meetings.call"),
         "may_prepare": case.state == State.INITIATED and access.may(case, actor, "meetings.call"),
+        "may_hold": access.may(case, actor, "meetings.hold"),
         "may_change": now is not None and access.may(case, actor, "meetings.change"),
     }
     return page | (answers(case, now, actor) if now else {})

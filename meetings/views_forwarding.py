@@ -24,17 +24,23 @@ page_or_form = require_http_methods(["GET", "POST"])
 @allowed("meetings.handed")
 def handed_list(request):
     """All kallelser that the unit has had on their way."""
-    return render(request, "meetings/handed_list.html", {"rows": forwarding_pages.handed_list(request.actor)})
+    rows = forwarding_pages.handed_list(request.actor)
+    log.record("meetings.handed_listed", action=log.READ, persons=forwarding_pages.persons_of(rows))
+    return render(request, "meetings/handed_list.html", {"rows": rows})
 
 
-def handed_of(request, pk, *, here=False):
-    """The kallelse alone, for a unit on its way; `here`: only for the one that has it, while it can be acted on."""
+def handed_of(request, pk, *, here=False, logs=True):
+    """The kallelse alone, for a unit on its way; `here`: only for the one that has it, while it can be acted on.
+
+    Not `logs`: the view reads the case too when the unit sees it, and that reading is the one that is logged.
+    """
     found = forwarding.handed(invitation_id=pk)
     if found is None:
         raise Http404
-    log.record(
-        "meetings.handed_read", action=log.READ, case_id=found.case_id, person_id=found.person_id, object_id=str(pk)
-    )
+    if logs or not found.sees:
+        log.record(
+            "meetings.handed_read", action=log.READ, case_id=found.case_id, person_id=found.person_id, object_id=str(pk)
+        )
     if here and not forwarding_pages.handed(found, request.actor)["open_now"]:
         if request.method == "POST":
             raise Conflict("Kallelsen är redan lämnad vidare, eller mötet är inte längre kallat. Ladda om sidan.")
@@ -68,7 +74,7 @@ def handed_answer(request, pk):
 @allowed("meetings.hand_on")
 def handed_on(request, pk):
     """Wrong receiver: on to the right unit of the own huvudman, whether the own unit sees the case or not."""
-    found = handed_of(request, pk, here=True)
+    found = handed_of(request, pk, here=True, logs=False)
     case = case_by(request.actor, found.case_id, to="meetings.hand_on") if found.sees else None
     reached = coverage.reached_by(coverage.current(case)) if case else None
     form = HandOnForm(request.POST or None, possible=forwarding.possible_units(handed=found, by=request.actor),

@@ -8,7 +8,19 @@ from django.urls import reverse
 
 from cases import frame, topics
 from cases.access import may
-from plans import approval, attention, changes, clash, documents, language, own_parts, rules, services, steps
+from plans import (
+    approval,
+    attention,
+    changes,
+    clash,
+    disagreement,
+    documents,
+    language,
+    own_parts,
+    rules,
+    services,
+    steps,
+)
 from plans.blocks import BLOCKS
 from plans.forms import MeasureForm
 from plans.models import Doer, Goal, Measure, PlanState
@@ -131,6 +143,7 @@ def page(actor, case, plan, *, form=None, editing: str = "") -> dict:
         "blocks_before": [b for b in blocks if b["block"].name in BEFORE_GOALS],
         "blocks_after": [b for b in blocks if b["block"].name not in BEFORE_GOALS],
         "goals": goals,
+        "views": disagreement.shown(plan, case, actor),
         "nav": navigation(blocks, goals, lacking, editing),
         "missing": lacking,
         "hints": attention.hints(plan, case),

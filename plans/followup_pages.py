@@ -48,6 +48,7 @@ def overview(actor, case) -> dict:
         "measures": [shown(measure, case, actor, today) for measure in measures],
         "history": list(followups.history(case)),
         "may_follow_up": bool(plan) and may(case, actor, "plans.follow_up"),
+        "may_edit": may(case, actor, "plans.edit"),
         "meeting_called": case.state == State.CALLED,
         "part_not_shared": "" if plan is None or plan.seen_whole else PART_NOT_SHARED,
     }

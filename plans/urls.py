@@ -3,6 +3,7 @@ from django.urls import path
 from plans import (
     views,
     views_corrections,
+    views_disagreement,
     views_edit,
     views_emergency,
     views_endings,
@@ -35,6 +36,8 @@ urlpatterns = [
     path(f"{case}plan/versioner/<int:version>/lamna-ut/", views.hand_out, name="hand_out"),
     path(f"{case}plan/ratta/", views_corrections.correct, name="correct"),
     path(f"{case}plan/ratta/klar/", views_corrections.finish, name="finish_correction"),
+    path(f"{case}plan/oenighet/", views_disagreement.disagreements, name="disagreements"),
+    path(f"{case}plan/oenighet/<int:number>/ta-bort/", views_disagreement.agree, name="agree"),
     path(f"{case}plan/egna-insatser/", views_export.overview, name="export"),
     path(f"{case}plan/egna-insatser/insatser.txt", views_export.as_text, name="export_text"),
     path(f"{case}plan/egna-insatser/insatser.json", views_export.as_json, name="export_json"),

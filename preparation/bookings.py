@@ -71,7 +71,12 @@ def must_book(case, by) -> None:
 
 def get(case, kind: str) -> Booking:
     row = Booking.objects.filter(case=case, kind=kind).first()
-    return row or Booking(case=case, kind=kind, language=case.language if kind == BookingKind.INTERPRETER else "")
+    return row or Booking(case=case, kind=kind, language=spoken(case) if kind == BookingKind.INTERPRETER else "")
+
+
+def spoken(case) -> str:
+    """The language that an interpreter would speak; nothing when the case only says Swedish."""
+    return "" if case.language.strip().lower() == "svenska" else case.language
 
 
 def save(row: Booking) -> None:

@@ -95,7 +95,7 @@ def booking(case, slug: str, kind: str, actor) -> dict:
         "booker": booker,
         "ward": bookings.ward_books(case),
         "may": mine and access.may(case, actor, "preparation.book"),
-        "language": case.language if kind == BookingKind.INTERPRETER else "",
+        "language": bookings.spoken(case) if kind == BookingKind.INTERPRETER else "",
     }
 
 

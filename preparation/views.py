@@ -92,7 +92,7 @@ def book(request, case, name):
     """Interpreter or adaptations, noted by the unit that books (KAL-6)."""
     kind = pages.kind_of(name)
     form_class = InterpreterBookingForm if kind == BookingKind.INTERPRETER else ReferenceForm
-    form = form_class(request.POST if request.method == "POST" else None, initial={"language": case.language})
+    form = form_class(request.POST if request.method == "POST" else None, initial={"language": bookings.spoken(case)})
     if request.method == "POST" and form.is_valid():
         with shown_on(form):
             bookings.book(case=case, kind=kind, by=request.actor, **form.cleaned_data)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from cases.models import Case
 from meetingroom import consultation, services
 from meetingroom.models import Room
+from meetings import services as meetings
 from meetings.models import Attendance, Invitation
 from tests import build
 
@@ -18,6 +19,19 @@ def opened(cast, case=None, *, minutes=60, who="owner", **values):
         now = Case.objects.with_names().get(pk=found.pk)
         meeting = now.meetings.get(state="called")
         return services.open_room(case=now, meeting=meeting, minutes=minutes, by=cast.actor(who), **values)
+
+
+def moved(cast, case, who="owner"):
+    """The meeting that is called is moved to another day; returns the new one."""
+    begins = timezone.now() + timedelta(days=4)
+    with cast.acting(who):
+        now = Case.objects.with_names().get(pk=case.pk)
+        meeting = now.meetings.get(state="called")
+        details = {
+            "starts_at": begins, "ends_at": begins + timedelta(hours=1), "form": "physical", "place": "Provgatan 4 B",
+            "agenda": "Insatserna", "chair": cast.staff(who), "writer": cast.staff(who), "units": [cast.unit("party")],
+        }  # fmt: skip
+        return meetings.move(case=now, meeting=meeting, why="Sjukdom", by=cast.actor(who), **details)
 
 
 def attended(cast, room, *, came=True, who="owner", **values):

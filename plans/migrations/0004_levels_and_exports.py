@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from organisations.rls import HANDLES, case_rows, policy, same_case
+from organisations.rls import HANDLES, case_rows, definer, policy, same_case
 from plans.levels import SQL as LEVELS
 
 OWN = "plans_partyexport.unit_id = (select ctx_unit())"
@@ -17,11 +17,26 @@ grant select (id, case_id, plan_id, state, context, attempts, created_at), updat
   on plans_partyexport to sip_worker;
 {policy("plans_partyexport", "worker_select", "select", "sip_worker", using="true")}
 {policy("plans_partyexport", "worker_update", "update", "sip_worker", using="true", check="true")}
+
+-- It has the name in it: with a protection mark it is made anew, without.
+create function exports_protected() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  delete from plans_partyexport where case_id in (select id from cases_case where person_id = new.person_id);
+  return null;
+end $$;
+{definer("exports_protected()", to="")}
+create trigger exports_protected after insert or update of protection on cases_case
+  for each row when (new.protection <> 'none') execute function exports_protected();
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("plans", "0003_corrections"), ("organisations", "0002_isolation")]
+    dependencies = [
+        ("plans", "0003_corrections"),
+        ("organisations", "0002_isolation"),
+        ("cases", "0003_protection"),
+    ]
     operations = [
         # A failed one may be ordered again; what it says was frozen when it was first ordered.
         case_rows(

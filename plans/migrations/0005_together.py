@@ -83,7 +83,7 @@ CASCADES = "\n".join(
     f"""
 do $$ declare name text; begin
   select conname into name from pg_constraint where conrelid = 'plans_planstep'::regclass and contype = 'f'
-    and confrelid = '{parent}'::regclass;
+    and confrelid = '{parent}'::regclass and array_length(conkey, 1) = 1;
   execute format('alter table plans_planstep drop constraint %I', name);
 end $$;
 alter table plans_planstep add constraint plans_planstep_{column} foreign key ({column}) references {parent} (id)
@@ -102,6 +102,13 @@ class Migration(migrations.Migration):
         case_rows("plans_planstep", topics=True, update=None),
         case_rows("plans_partdone", insert=OWN_UNIT, update=OWN_UNIT, update_columns="done, at, by_id"),
         same_case("plans_planstep", "plan_id", "plans_plan"),
+        same_case("plans_planstep", "block_id", "plans_planblock"),
+        same_case("plans_planstep", "goal_id", "plans_goal"),
+        same_case("plans_planstep", "measure_id", "plans_measure"),
         same_case("plans_partdone", "plan_id", "plans_plan"),
+        # What a version begins with is the case's own: a measure carried over stays confirmed.
+        same_case("plans_plan", "based_on_id", "plans_plan"),
+        same_case("plans_measure", "carried_from_id", "plans_measure"),
+        same_case("plans_followup", "meeting_id", "meetings_meeting"),
         migrations.RunSQL(CONFIRMED + STEPS + CASCADES, migrations.RunSQL.noop),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from organisations.rls import HANDLES, STEERS, case_rows, same_case
+from organisations.rls import HANDLES, STEERS, case_rows, definer, same_case
 
 # A guardian reads the shared question; the person's own words are the person's, whoever else signs in.
 OWN = (
@@ -13,7 +13,7 @@ OWN = (
 )
 TEXT = "text, topics, revision, saved_at, saved_by_id"
 BOOKING = "state, language, form, reference, booked_by_id, booked_at, confirmed_at"
-CLOSED_DOOR = """
+CLOSED_DOOR = f"""
 -- Whom the person does not want is told to those who call, and to nobody else.
 create policy unwanted on preparation_guestwish as restrictive for select to sip_staff
   using (wanted or may_steer(case_id));
@@ -25,6 +25,18 @@ create policy of_visible on preparation_premeetingunit as restrictive for select
   using (exists (select 1 from preparation_premeeting m where m.id = preparation_premeetingunit.premeeting_id));
 create policy of_visible on preparation_premeetingtext as restrictive for select to sip_staff
   using (exists (select 1 from preparation_premeeting m where m.id = preparation_premeetingtext.premeeting_id));
+
+-- Nobody meets about a person whose SIP has ended, by a withdrawal too: those who would come are told that it ended.
+create function premeetings_end() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  update preparation_premeeting set state = 'cancelled' where case_id = new.id and state = 'planned';
+  return null;
+end $$;
+{definer("premeetings_end()", to="")}
+create trigger premeetings_end after update of state on cases_case
+  for each row when (new.state in ('closed', 'declined') and old.state <> new.state)
+  execute function premeetings_end();
 """
 
 

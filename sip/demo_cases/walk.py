@@ -3,7 +3,6 @@
 import json
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.db import connections
 
@@ -20,9 +19,11 @@ from meetings.models import Meeting
 from organisations.scope import acting_for
 from plans import endings
 from sip.demo_cases.clock import Clock
+from sip.demo_cases.data import DATA
 from sip.demo_cases.discharging import Discharging
 from sip.demo_cases.people import People
 from sip.demo_cases.planning import Planning
+from sip.demo_cases.preparing import Preparing
 
 # Where those who are not in the room take part; nobody answers there.
 LINKS = {
@@ -30,7 +31,6 @@ LINKS = {
     "hybrid": "https://video.example/mote",
     "phone": "Gruppsamtal, 08-465 004 90",
 }
-DATA = Path(__file__).resolve().parents[2] / "cases" / "data"
 
 
 def stories() -> list[dict]:
@@ -44,7 +44,7 @@ def stays() -> list[dict]:
     return json.loads((DATA / "demo_cases.json").read_text(encoding="utf-8"))["stays"]
 
 
-class Walk(Planning, Discharging):
+class Walk(Preparing, Planning, Discharging):
     """One story on its way; each step is one scope of one person on one day."""
 
     def __init__(self, story: dict, people: People, clock: Clock):
@@ -72,6 +72,7 @@ class Walk(Planning, Discharging):
             self.consent()
             self.plan_discharge()
         if self.story["meeting"] and self.has_access():
+            self.write_preparation()
             self.call()
             self.after_call()
         if self.story["consent"]:

@@ -1,6 +1,15 @@
-/* Keeps the meeting's clock going between two page loads; without this file the server's own words stand. */
+/* Keeps the meeting's clock going between two page loads, and shows the hints that came with a save; without this
+   file the server's own words stand. */
 (function () {
   "use strict";
+
+  document.addEventListener("sip:saved", function (event) {
+    var hints = (event.detail || {}).hints || {};
+    event.target.querySelectorAll("[data-room-hints]").forEach(function (box) {
+      var html = hints[box.dataset.roomHints];
+      if (html !== undefined && box.innerHTML.trim() !== html.trim()) { box.innerHTML = html; }
+    });
+  });
 
   var clock = document.querySelector("[data-room-clock]");
   if (!clock) { return; }

@@ -28,7 +28,7 @@
 
   function fields(form) {
     var data = new FormData(form);
-    ["csrfmiddlewaretoken", "revision", "seen"].forEach(function (name) { data.delete(name); });
+    form.querySelectorAll("input[type=hidden]").forEach(function (input) { data.delete(input.name); });
     return data;
   }
 
@@ -40,13 +40,13 @@
   }
 
   /* What is saved is the form's beginning from now on: the session's warning counts nothing of it as typed. */
-  function settle(form) {
+  function settle(form, answer) {
     Array.prototype.forEach.call(form.elements, function (field) {
       if (field.options) { Array.prototype.forEach.call(field.options, function (o) { o.defaultSelected = o.selected; }); }
       if (field.type === "checkbox" || field.type === "radio") { field.defaultChecked = field.checked; }
       else if (field.defaultValue !== undefined) { field.defaultValue = field.value; }
     });
-    form.dispatchEvent(new CustomEvent("sip:saved", { bubbles: true }));
+    form.dispatchEvent(new CustomEvent("sip:saved", { bubbles: true, detail: answer }));
   }
 
   function watch(form) {
@@ -71,7 +71,7 @@
       since = 0;
       trouble = false;
       take(form, answer.hidden);
-      if (!dirty()) { settle(form); }
+      if (!dirty()) { settle(form, answer); }
       say(form, answer.saved + ".");
       var leave = form.querySelector("[data-leave]");
       if (leave) { leave.textContent = leave.dataset.leave; }
@@ -84,7 +84,8 @@
       var box = document.createElement("template");
       box.innerHTML = answer.clash;
       clashed = true;
-      form.insertBefore(box.content, form.querySelector("[name=csrfmiddlewaretoken]").nextSibling);
+      var place = form.elements.namedItem(answer.at || "csrfmiddlewaretoken");
+      place.parentNode.insertBefore(box.content, place.nextSibling);
       take(form, answer.hidden);
       Object.keys(answer.texts).forEach(function (name) {
         var field = form.elements.namedItem(name);
@@ -129,6 +130,7 @@
         var ours = (response.headers.get("Content-Type") || "").indexOf("application/json") === 0;
         if (!ours) { return refused(); }
         return response.json().then(function (answer) {
+          take(form, answer.kept || {});
           if (answer.clash) { clash(answer); }
           else if (answer.saved) { done(sent, answer); }
           else { invalid = true; say(form, NOT_YET + " " + answer.errors.join(" "), true); }
@@ -155,8 +157,9 @@
       event.stopPropagation();
       var button = event.submitter;
       Promise.resolve(sending).then(send).then(function () {
-        if (invalid) { form.requestSubmit(button); }
-        else if (!clashed && !dirty()) { window.location.assign(form.querySelector("[data-leave]").href); }
+        var leave = form.querySelector("[data-leave]");
+        if (invalid || (!leave && !clashed && !dirty())) { form.requestSubmit(button); }
+        else if (!clashed && !dirty()) { window.location.assign(leave.href); }
       });
     });
 

@@ -5,18 +5,21 @@ from datetime import date, timedelta
 from itertools import product
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from django_fsm import TransitionNotAllowed
+from django_fsm import FSMField, TransitionNotAllowed
 
 from cases.enums import State
 from cases.models import Case
 from consent.models import Consent, ReceivedVersion
 from deviations.models import Deviation, DeviationState
+from discharge.models import Admission, CarePlan, Discharge, Notice
 from meetings.models import Meeting, MeetingState
 from organisations.actors import Actor
 from plans.models import Measure, MeasureState, Plan, PlanState
+from preparation.models import Booking, PreMeeting
 from tests import build
 from tests.cast import WHO
 from tests.database import PASSWORD
@@ -63,6 +66,10 @@ OTHERS = {
 }
 
 
+# Machines with their own tables: tests/preparation and tests/discharge.
+ELSEWHERE = {Booking, PreMeeting, Admission, Notice, Discharge, CarePlan}
+
+
 def transitions(model) -> set[str]:
     return {found.name for found in model(**{}).get_all_state_transitions()}
 
@@ -82,6 +89,8 @@ def test_no_transition_is_missing_in_the_tables():
     assert transitions(Case) == set(CASE)
     for model, table in OTHERS.items():
         assert transitions(model) == set(table), model
+    machines = {m for m in apps.get_models() if any(isinstance(f, FSMField) for f in m._meta.get_fields())}
+    assert machines == {Case, *OTHERS} | ELSEWHERE
 
 
 @pytest.mark.parametrize("plan_in_force", [False, True])

@@ -11,6 +11,8 @@ from cases import services as cases
 from cases.models import Case
 from consent import snapshot
 from organisations.errors import RuleBroken
+from papers import services as papers
+from papers.models import Kind
 from plans import documents
 from tests import build
 from tests.cast import Cast
@@ -121,11 +123,17 @@ def test_copies_and_files_hold_no_contact_data(family):
     with family.cast.acting("owner"):
         body = json.dumps(snapshot.build(Case.objects.with_names().get(pk=family.case.pk)), ensure_ascii=False)
         assert "Ture Sagodal" in body
+        for kind in (Kind.CONSENT, Kind.PACK, Kind.LEAFLET):
+            papers.order(case=Case.objects.with_names().get(pk=family.case.pk), kind=kind, by=family.cast.owner)
+    page = reverse("citizen:papers", args=[family.case.pk])
+    assert family.clients["vera.medborgare"].post(page, {"kind": "consent"}).status_code == 302
     frozen = sql("select content::text from consent_receivedversion", using="admin")
-    files = sql("select context::text from plans_plandocument", using="admin")
+    files = sql(
+        "select context::text from plans_plandocument union all select context::text from papers_paper", using="admin"
+    )
     for text in (body, *(row[0] for row in (*frozen, *files))):
         assert [found for found in hidden if found in text] == []
-    assert frozen
+    assert frozen and len(files) >= 4
 
 
 def test_the_guardian_reads_it_as_you(family):

@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 REGISTER = ROOT / "organisations" / "data"
 CASES = ROOT / "cases" / "data"
+BEFORE = json.loads((CASES / "demo_preparations.json").read_text(encoding="utf-8"))
 REFERENCE_DAY = date(2026, 11, 22)
 
 KINDS = set(

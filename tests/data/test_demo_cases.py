@@ -8,6 +8,7 @@ from tests.data.files import (
     ALL,
     AUTHORITIES,
     BANNED,
+    BEFORE,
     CLOSE_REASONS,
     DEADLINES,
     GUIDELINES,
@@ -38,6 +39,13 @@ class TestCases:
     def test_some_are_late_in_every_way(self):
         late = {kind for case in SHORT for kind in case["late"]}
         assert late == set(DEADLINES) - {"admission_notice", "consultation", "measure", "payment"}
+
+    def test_every_open_case_that_is_called_has_its_question(self):
+        called = {case["key"] for case in ALL if case["meeting"] and case["person"]["protection"] == "none"}
+        asked = {key for key, texts in BEFORE["texts"].items() if texts["question"].endswith("?")}
+        still = {case["key"] for case in ALL if case["state"] in ("called", "met")} & called
+        assert still <= asked <= called
+        assert not any(BANNED.search(text) for texts in BEFORE["texts"].values() for text in texts.values())
 
     def test_the_ways_consent_ends(self):
         kinds = {change["kind"] for case in ALL if case["consent"] for change in case["consent"]["changes"]}

@@ -222,13 +222,12 @@ def of_plans(atlas: Atlas) -> list[Target]:
     moved = {"case": "main", "method": "post", "allowed": MOVED}
     return [
         *about_one("main", atlas, "plans:plan", "plans:preview", "plans:approve", "plans:pdf", "plans:versions",
-                   "plans:edit", "plans:add_goal", "plans:follow_ups", "plans:follow_up"),
+                   "plans:edit", "plans:add_goal", "plans:follow_ups", "plans:follow_up", "plans:disagreements"),
         # Nothing is broken here: the page says so, and there is nothing to read or to end.
         Target("plans:language", method="post", data={"field": "text", "text": "Du går en promenad."}),
-        Target("plans:break_glass"),
-        Target("plans:emergency", atlas.of("main"), allowed=NOT_FOUND),
+        Target("plans:break_glass"), Target("plans:emergency", atlas.of("main"), allowed=NOT_FOUND),
         Target("plans:end_emergency", atlas.of("main"), "post", allowed=(409,)),
-        *about_one("main", atlas, "plans:emergencies", "plans:correct"),
+        *about_one("main", atlas, "plans:emergencies", "plans:correct", "plans:changes", "plans:now"),
         # The draft there is no correction.
         Target("plans:finish_correction", atlas.of("main"), case="main", allowed=NOT_FOUND),
         Target("plans:start", atlas.of("met"), **(moved | {"case": "met"})),
@@ -244,11 +243,10 @@ def of_plans(atlas: Atlas) -> list[Target]:
         Target("plans:move_goal", atlas.of("main", **goal, way="upp"), **moved),
         Target("plans:move_measure", atlas.of("main", **measure, way="ner"), **moved),
         *about_one("main", atlas, "plans:report", measure=ids["own_measure"]),
-        *about_one("main", atlas, "plans:changes", "plans:now"),
         *(Target(name, atlas.of("main", **about), **(moved | {"allowed": said})) for name, said, about in (
             ("plans:part", MOVED, {}), ("plans:undo_block", OWN, {"name": "viktigt"}), ("plans:undo_goal", OWN, goal),
             ("plans:undo_measure", OWN, measure), ("plans:put_back", (409,), {"step": ids["step"]}),
-            ("plans:confirm", (409,), measure))),
+            ("plans:confirm", (409,), measure), ("plans:agree", NOT_FOUND, {"number": 0}))),
     ]  # fmt: skip
 
 

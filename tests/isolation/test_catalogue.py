@@ -26,21 +26,23 @@ DEFINERS = {
     "audit_erase", "audit_keep_partitions", "audit_ready",
     "consent_ends_of_age", "contact_logins", "link_citizen", "make_age_tasks", "readers_changed",
     "rebuild_person_access", "wanted_person_access",
+    "calls_of_closed_case", "calls_listed", "list_calls", "write_calls",
     "attach_calendar", "calendar_access_ended", "calendar_cancelled", "calendar_handed_on", "take_out_of_calendar",
     "cancel_deliveries", "case_access_changed", "deadlines_changed", "deadlines_made", "deliver_version",
-    "end_sessions_of", "hand_over",
+    "end_sessions_of", "exports_protected", "hand_over",
     "guest_address", "guest_alive", "guest_answer", "guest_enter", "guest_invitation", "guest_leave", "guest_log",
     "guest_salt", "guest_visit", "queue_guest_mail",
     "has_access",
     "basis_for", "masks_for", "readable_by",
     "lead_sees_all", "leave_case", "listed_with", "may_notify", "next_place", "oldest_due_delivery",
     "open_case", "other_open_cases",
-    "papers_protected", "plan_is_seen_whole", "plan_steps_end", "put_in_inbox",
+    "papers_protected", "plan_is_seen_whole", "plan_steps_end", "premeetings_end", "put_in_inbox",
     "queue_delivery", "rebuild_access", "replace_consent",
     "retention_decide", "retention_erase", "retention_export", "retention_exported", "retention_failed",
     "retention_finish", "retention_hold", "retention_items", "retention_list",
     "retention_next", "retention_overview", "retention_prepare",
-    "common_slots", "free_slots", "may_ask_slots", "publishing_units", "release_slots", "standing_times_let_go",
+    "common_slots", "free_slots", "may_ask_slots", "publishing_units", "release_left_out", "release_slots",
+    "standing_times_let_go",
     "take_slots", "units_with_slots",
     "sees_all", "spread_protection", "tell_of_failed_delivery",
     "tell_other_owners", "tells_other_sip", "unit_tree_changed", "units_with_access", "wanted_access",
@@ -140,6 +142,68 @@ def test_definer_functions_are_listed_with_a_fixed_search_path_and_not_public(ca
         assert config == ["search_path=public, pg_temp"], name
         assert owner == ("sip_owner" if name == "audit_keep_partitions" else "sip_def"), name
         assert not public, name
+
+
+def test_a_child_cannot_name_another_case_than_its_parent(catalogue):
+    """Policies look at the child's own case: without a key of both, a row could hang on another case's parent."""
+    found = catalogue("""
+        with of_case as (
+          select c.oid, a.attnum from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'case_id'
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not a.attisdropped)
+        select f.conname, exists (select 1 from pg_constraint g where g.contype = 'f' and g.conrelid = f.conrelid
+            and g.confrelid = f.confrelid and f.conkey[1] = any(g.conkey) and child.attnum = any(g.conkey)
+            and parent.attnum = any(g.confkey))
+          from pg_constraint f join of_case child on child.oid = f.conrelid
+          join of_case parent on parent.oid = f.confrelid
+          where f.contype = 'f' and array_length(f.conkey, 1) = 1""")
+    assert len(found) > 40
+    assert [name for name, with_case in found if not with_case] == []
+
+
+# What of a row may be changed at all; the rest stands as it was written, whoever asks.
+CHANGES = {
+    "deviations_absencedecision": "",
+    "guests_guestkey": "",
+    "guests_guestlink": "code_given_by_id code_given_on code_way revoked_at revoked_by_id",
+    "meetingroom_consultation": "ended_at ended_by_id offered_at offered_by_id offered_for outcome result",
+    "meetingroom_room": "closes_at ended_at ended_by_id follow_up_on next_meeting_id read_aloud_at",
+    "meetings_attendance": "came",
+    "meetings_cancellationcall": "reached_at reached_name recorded_by_id tried_at tries",
+    "meetings_handon": "",
+    "meetings_invitation": "answer answered_at answered_by_id answered_how attendee_name attendee_title mandate"
+    " name_to_person read_at told_at",
+    "meetings_meeting": "entered_at entered_by_id state",
+    "meetings_timeproposal": "",
+    "papers_blankpaper": "attempts state",
+    "papers_paper": "attempts state",
+    "plans_disagreement": "",
+    "plans_partdone": "at by_id done",
+    "plans_partyexport": "attempts state",
+    "plans_planstep": "",
+    "preparation_booking": "booked_at booked_by_id confirmed_at form language reference state",
+    "preparation_guestwish": "removed_at",
+    "preparation_premeeting": "agenda_at plan_at state",
+    "preparation_premeetingtext": "",
+    "preparation_premeetingunit": "",
+    "preparation_preparationtext": "revision saved_at saved_by_id text topics",
+    "slots_slot": "",
+    "slots_slotbooking": "",
+    "slots_slotwindow": "ended_at",
+}
+
+
+def test_only_the_columns_that_a_step_writes_can_be_changed(catalogue):
+    """Above all never whose row it is: the case, the unit, the meeting, the invitation."""
+    found = catalogue(
+        """
+        select t.name, coalesce(string_agg(p.column_name, ' '), '') from unnest(%s::text[]) t(name)
+        left join information_schema.column_privileges p on p.table_name = t.name and p.grantee = 'sip_staff'
+          and p.privilege_type = 'UPDATE' and p.table_schema = 'public' group by t.name""",
+        list(CHANGES),
+    )
+    assert {name: set(columns.split()) for name, columns in found} == {
+        name: set(columns.split()) for name, columns in CHANGES.items()
+    }
 
 
 def test_views_run_as_who_asks(catalogue):

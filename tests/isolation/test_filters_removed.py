@@ -5,11 +5,13 @@ import re
 import pytest
 from django.db.models import Model, Q
 from django.db.models.query import QuerySet
+from django.urls import reverse
 
 from audit.models import AuditEvent
 from cases.models import CaseAccess
 from consent.models import ReceivedVersion
 from notifications.models import InboxItem
+from papers.models import Paper
 from tests import build
 from tests.isolation.atlas import NUMBERS, Atlas
 
@@ -67,6 +69,16 @@ def test_the_lists_are_the_same_without_the_apps_own_filter(atlas, without_filte
     wrong = [address for address in LISTS if shown(atlas, who, address) != before[address]]
     assert wrong == []
     assert dropped, "the drill has removed no filter"
+
+
+@pytest.mark.parametrize("who", ["owner", "party"])
+def test_a_units_papers_are_its_own_without_the_apps_filter(atlas, without_filter, who):
+    """The owner has one in the case, the party none: the database says so too."""
+    address = reverse("papers:list", args=[atlas.cases["main"].pk])
+    before = shown(atlas, who, address)
+    dropped = without_filter((Paper,))
+    assert shown(atlas, who, address) == before and dropped
+    assert (str(atlas.papers["owner"]) in before.decode()) == (who == "owner")
 
 
 @pytest.mark.parametrize("who", WHO)

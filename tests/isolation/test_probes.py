@@ -16,6 +16,7 @@ from cases.models import Case, CaseEvent
 from organisations.actors import Actor
 from organisations.scope import acting_for
 from plans.models import Plan, PlanBlock
+from tests.isolation.wide_rows import PERSONS, STAFFS, shown
 from tests.isolation.wide_world import WideWorld
 
 # An assignment that never breaks any glass.
@@ -90,7 +91,7 @@ def compared(kind: str, wanted: set, seen: set, of: int) -> None:
     assert wanted - seen == set(), ("false denial", kind)
 
 
-def rows(world) -> dict:
+def rows(world, *, beside: bool) -> dict:
     """What there is to see, with its case and topics; read as the administrator."""
     pks = [case.pk for case in world.cases]
     events = CaseEvent.objects.using("admin").filter(case_id__in=pks, kind="x").values_list("case_id", "pk", "topics")
@@ -99,10 +100,11 @@ def rows(world) -> dict:
         "events": list(events),
         "blocks": list(blocks.values_list("case_id", "pk", "topics", "plan_id")),
         "plans": list(Plan.objects.using("admin").filter(case_id__in=pks).values_list("case_id", "pk")),
+        "beside": [row for case in world.cases for row in case.beside] if beside else [],
     }
 
 
-def seen_by(actor, pks) -> dict:
+def seen_by(actor, pks, *, beside: bool) -> dict:
     with acting_for(actor):
         return {
             "cases": set(Case.objects.filter(pk__in=pks).values_list("pk", flat=True)),
@@ -110,6 +112,7 @@ def seen_by(actor, pks) -> dict:
             if actor.kind == "staff" else set(),
             "blocks": set(PlanBlock.objects.filter(case_id__in=pks).values_list("pk", flat=True)),
             "plans": set(Plan.objects.filter(case_id__in=pks).values_list("pk", flat=True)),
+            "beside": shown(STAFFS if actor.kind == "staff" else PERSONS, pks) if beside else set(),
         }  # fmt: skip
 
 
@@ -128,6 +131,10 @@ def wanted_by_staff(world, there, unit, assignment, today) -> dict:
     def through_glass(pk, topics, plan):
         return glass[pk] is not None and plan == cases[pk].in_force and topics & glass[pk] == 0
 
+    def grounds(row):
+        through = glass[row.case] if row.glass else None
+        return keys[row.case] + ([] if through is None else [through])
+
     return {
         "cases": {pk for pk, found in keys.items() if found},
         "events": {row for pk, row, topics in there["events"] if text(pk, topics)},
@@ -135,28 +142,39 @@ def wanted_by_staff(world, there, unit, assignment, today) -> dict:
             row for pk, row, topics, plan in there["blocks"] if text(pk, topics) or through_glass(pk, topics, plan)
         },
         "plans": {row for pk, row in there["plans"] if keys[pk] or through_glass(pk, 0, row)},
+        "beside": {row.key for row in there["beside"] if row.seen_from(cases[row.case], unit, grounds(row))},
     }
 
 
-def check(world):
-    today, there = timezone.localdate(), rows(world)
+def beside_of_citizen(world, there, user, today) -> set:
+    reads = {case.pk: world.citizen_sees(case, user, today) for case in world.cases}
+    itself = {case.pk: reads[case.pk] and world.is_itself(case, user, today) for case in world.cases}
+    return {row.key for row in there["beside"] if row.seen_by(user, itself=itself[row.case], reads=reads[row.case])}
+
+
+def check(world, *, beside: bool):
+    today, there = timezone.localdate(), rows(world, beside=beside)
     pks = [case.pk for case in world.cases]
     size = {"cases": len(pks), **{kind: len(found) for kind, found in there.items()}}
     glass = {(one.unit, one.assignment) for case in world.cases for one in case.glass}
     for unit, assignment in [(unit, ORDINARY) for unit in world.units] + sorted(glass):
-        wanted, seen = wanted_by_staff(world, there, unit, assignment, today), seen_by(staff(unit, assignment), pks)
+        wanted, seen = (
+            wanted_by_staff(world, there, unit, assignment, today),
+            seen_by(staff(unit, assignment), pks, beside=beside),
+        )
         for kind in size:
             compared(f"glass {kind}" if assignment != ORDINARY else kind, wanted[kind], seen[kind], size[kind])
     for user in world.users[:4]:
         mine = {case.pk: case for case in world.cases if world.citizen_sees(case, user, today)}
-        seen = seen_by(Actor(kind="citizen", user_id=user), pks)
+        seen = seen_by(Actor(kind="citizen", user_id=user), pks, beside=beside)
         compared("citizen cases", set(mine), seen["cases"], size["cases"])
         in_force = {case.in_force for case in mine.values()}
         compared("citizen plans", in_force, seen["plans"], size["plans"])
         texts = {row for _, row, _, plan in there["blocks"] if plan in in_force}
         compared("citizen blocks", texts, seen["blocks"], size["blocks"])
+        compared("citizen beside", beside_of_citizen(world, there, user, today), seen["beside"], size["beside"])
     for nobody in (staff(None), staff(world.units[0], role="org_admin")):
-        seen = seen_by(nobody, pks)
+        seen = seen_by(nobody, pks, beside=beside)
         for kind in size:
             compared("nobody", set(), seen[kind], size[kind])
 
@@ -176,12 +194,13 @@ def test_each_row_is_seen_by_those_who_may_and_nobody_else(world):
             act(world, ("join", case, unit))
         for number, (name, _, *rest) in enumerate(agreements):
             act(world, (name, number, *rest))
-        check(world)
+        check(world, beside=False)
         for step in steps:
             act(world, step)
-        check(world)
+        check(world, beside=True)
 
     in_each_world()
     print(f"probes: {sum(MADE.values())}, leaks: 0, false denials: 0, {dict(MADE)}")
     assert sum(MADE.values()) >= WANTED
-    assert min(MADE[kind] for kind in ("cases", "events", "blocks", "glass blocks", "citizen blocks", "nobody")) > 300
+    kinds = ("cases", "events", "blocks", "glass blocks", "citizen blocks", "beside", "citizen beside", "nobody")
+    assert min(MADE[kind] for kind in kinds) > 300

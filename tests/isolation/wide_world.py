@@ -16,10 +16,9 @@ from consent.models import EmergencyAccess, LegalGround
 from consent.representative_models import Representative, RepresentativeContact
 from organisations.models import Assignment, Staff, Unit, User
 from plans.models import BlockKey, Plan, PlanBlock
+from tests.isolation.wide_rows import MASKS, Filler, Row
 from tests.isolation.world import CLOSED, Process, World
 
-# What the rows of each case are about: nothing in particular, everything, one topic or two.
-MASKS = (0, -1, 1, 2, 4, 3)
 KEYS = [key for key in BlockKey.values][: len(MASKS)]
 ADULT, GUARDIANS_READ, CHILD_READS = 18, 13, 16
 
@@ -62,6 +61,7 @@ class Wide(Process):
     exempt: dict[int, dict[int, int]] = field(default_factory=dict)  # consent → unit → topics
     in_force: int = 0
     draft: int = 0
+    beside: list[Row] = field(default_factory=list)
 
 
 def years_after(born: date, years: int) -> date:
@@ -84,9 +84,10 @@ class WideWorld(World):
 
     def start_over(self, cases: int = 4) -> None:
         super().start_over(cases)
-        self.cases = [self.widened(case) for case in self.cases]
+        # The rows beside the plan are many: half of the cases have them.
+        self.cases = [self.widened(case, beside=number < 2) for number, case in enumerate(self.cases)]
 
-    def widened(self, case: Process) -> Wide:
+    def widened(self, case: Process, *, beside: bool) -> Wide:
         today = timezone.localdate()
         born = self.random.choice([
             date(1950, 1, 2), years_after(today, -5), years_after(today, -14),
@@ -99,10 +100,10 @@ class WideWorld(World):
                 break
         self.sql("update cases_person set number = %s where id = %s", number, case.person)
         self.sql("delete from person_access where person_id = %s", case.person)
-        self.fill(wide)
+        self.fill(wide, beside=beside)
         return wide
 
-    def fill(self, case: Wide) -> None:
+    def fill(self, case: Wide, *, beside: bool) -> None:
         for mask in MASKS:
             CaseEvent(case_id=case.pk, kind="x", text="x", topics=mask, by=self.assignment).save(using="admin")
         unit = Unit.objects.using("admin").get(pk=case.owner)
@@ -118,6 +119,7 @@ class WideWorld(World):
             for key, mask in zip(KEYS, MASKS, strict=True):
                 PlanBlock(case_id=case.pk, plan=plan, key=key, text="x", topics=mask).save(using="admin")
             setattr(case, "in_force" if values else "draft", plan.pk)
+        case.beside = Filler(self, case).fill() if beside else []
         self.sql("set session_replication_role = origin")
 
     # What the administrator writes
@@ -247,8 +249,10 @@ class WideWorld(World):
     def citizen_sees(self, case: Wide, user: int, today: date) -> bool:
         if case.mistake:
             return False
-        own = user in getattr(case, "linked", set()) and (today >= years_after(case.born, CHILD_READS))
-        return own or self.guardian_sees(case, user, today)
+        return self.is_itself(case, user, today) or self.guardian_sees(case, user, today)
+
+    def is_itself(self, case: Wide, user: int, today: date) -> bool:
+        return user in getattr(case, "linked", set()) and today >= years_after(case.born, CHILD_READS)
 
     def guardian_sees(self, case: Wide, user: int, today: date) -> bool:
         if today >= years_after(case.born, GUARDIANS_READ) or today >= years_after(case.born, ADULT):

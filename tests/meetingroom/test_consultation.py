@@ -1,5 +1,6 @@
 """Samråd: asked by the person, offered without delay, with a clock, and how it went (MOT-4)."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.models import Case, Deadline
+from cases.topics import mask_of
+from consent.models import ReceivedVersion
 from meetingroom import consultation
 from meetingroom.models import Consultation
 from organisations.errors import RuleBroken
@@ -66,6 +69,20 @@ def test_a_new_request_supersedes_the_open_one_with_its_clock(cast, case):
     assert clocks(cast, case) == [(False, True), (False, False)]
 
 
+def test_the_same_request_sent_twice_is_one_with_one_clock(cast, case):
+    assert ask(cast, case).pk == ask(cast, case).pk
+    assert clocks(cast, case) == [(False, False)]
+
+
+def test_an_ended_samrad_gets_no_time_though_the_page_is_old(cast, case):
+    old = ask(cast, case)
+    with cast.acting("owner"):
+        again = Case.objects.with_names().get(pk=case.pk)
+        consultation.finish(case=again, consultation=Consultation.objects.get(), result="not_wanted", by=cast.owner)
+        with pytest.raises(RuleBroken, match="redan avslutat"):
+            consultation.offer(case=again, consultation=old, at=timezone.now() + timedelta(days=1), by=cast.owner)
+
+
 def test_a_person_who_no_longer_wants_it_stops_the_clock(cast, case):
     found = ask(cast, case)
     with cast.acting("owner"):
@@ -88,6 +105,7 @@ def test_by_the_pages_and_at_the_meeting(cast, browse):
     assert "Skriv vad personen" in at.client.post(f"{at.base}samrad/", {"about": " "}).content.decode()
     assert at.client.post(f"{at.base}samrad/", {"about": "Jag vill ha en annan tid."}).status_code == 302
     assert "bett om samråd" in at.get("del/5/")
+    at.write(5, follow_up_on=(build.today() + timedelta(days=30)).isoformat(), go="end")
     base = f"/arenden/{room.case_id}/"
     assert "Erbjud personen samråd" in at.client.get(base).content.decode()
     with cast.acting("owner"):
@@ -101,3 +119,16 @@ def test_by_the_pages_and_at_the_meeting(cast, browse):
     party = browse("hanna.dalarna")
     assert "Jag vill ha en annan tid." in party.get(f"{base}samrad/").content.decode()
     assert party.post(f"{base}samrad/nytt/", {"about": "x"}).status_code == 403
+
+
+def test_a_party_that_leaves_takes_along_what_it_could_read(cast, case):
+    """SAM-3, PDL 3:17: the frozen copy has the samråd with its topics, and not for one that may not read of them."""
+    with cast.acting("owner"):
+        money = mask_of(["economy"])
+    ask(cast, case, about="Skulderna nämns för ofta.", topics=money)
+    for exempted, found in (({}, True), ({cast.unit("party").pk: money}, False)):
+        build.consent(cast, case, exempted=exempted)
+        build.send_copy(cast, case)
+        with cast.acting("party"):
+            copy = json.dumps(ReceivedVersion.objects.latest("pk").content, ensure_ascii=False)
+        assert ("Skulderna" in copy) == found

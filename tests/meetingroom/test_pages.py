@@ -114,6 +114,10 @@ def test_only_those_who_steer_lead_the_meeting(room, browse, who):
     assert browse(who).get(f"/arenden/{room.case_id}/moten/{room.meeting_id}/mote/del/2/").status_code == 403
 
 
+def test_the_person_has_no_meeting_mode(room, browse):
+    assert browse("elsa.medborgare").get(f"/arenden/{room.case_id}/moten/{room.meeting_id}/mote/").status_code == 404
+
+
 def test_another_cases_meeting_is_not_there(cast, room, browse):
     other = build.case(cast, number="199002222397")
     assert browse("amira.falun").get(f"/arenden/{other.pk}/moten/{room.meeting_id}/mote/del/1/").status_code == 404
@@ -129,6 +133,70 @@ def test_a_meeting_that_is_cancelled_has_no_mode(cast, browse):
     client.post(f"/arenden/{room.case_id}/moten/{room.meeting_id}/stall-in/", {"why": "Sjukdom"})
     gone = client.get(f"/arenden/{room.case_id}/moten/{room.meeting_id}/mote/del/1/")
     assert gone["Location"] == f"/arenden/{room.case_id}/moten/"
+
+
+def test_there_is_a_way_back_to_a_meeting_that_goes_on(room, at):
+    case, back = f"/arenden/{room.case_id}/", f'href="{at.base}"'
+    assert "Tillbaka till mötet" in at.client.get(case).content.decode()
+    assert back in at.client.get(f"{case}moten/").content.decode()
+    assert at.client.get(at.base)["Location"].startswith(f"{at.base}del/")
+    at.write(5, follow_up_on=(build.today() + timedelta(days=30)).isoformat(), go="end")
+    assert "Tillbaka till mötet" not in at.client.get(case).content.decode()
+    assert back not in at.client.get(f"{case}moten/").content.decode()
+
+
+def test_the_way_back_is_only_for_those_who_lead(room, browse):
+    party = browse("hanna.dalarna")
+    for page in ("", "moten/"):
+        assert "Tillbaka till mötet" not in party.get(f"/arenden/{room.case_id}/{page}").content.decode()
+
+
+@pytest.mark.parametrize("state", ["held", "cancelled", "moved"])
+def test_a_meeting_that_is_over_is_not_begun(cast, browse, state):
+    case = build.called(cast)
+    with cast.acting("owner"):
+        meeting = Case.objects.get(pk=case.pk).meetings.get()
+    client, base = browse("amira.falun"), f"/arenden/{case.pk}/moten/{meeting.pk}/"
+    if state == "held":
+        build.held(cast, case)
+    elif state == "cancelled":
+        client.post(f"{base}stall-in/", {"why": "Sjukdom"})
+    else:
+        build_meeting.moved(cast, case)
+    for answer in (client.get(f"{base}mote/"), client.post(f"{base}mote/", {"minutes": "60", "when": "now"})):
+        assert answer.headers["Location"] == f"/arenden/{case.pk}/moten/"
+    assert "Mötet är redan" in client.get(f"/arenden/{case.pk}/moten/").content.decode()
+
+
+def test_a_meeting_that_is_moved_while_the_room_is_open_is_left(cast, browse):
+    room = build_meeting.opened(cast)
+    build_meeting.moved(cast, room.case)
+    gone = browse("amira.falun").get(f"/arenden/{room.case_id}/moten/{room.meeting_id}/mote/del/1/")
+    assert gone["Location"] == f"/arenden/{room.case_id}/moten/"
+
+
+def test_a_meeting_that_was_written_as_held_elsewhere_goes_on(cast, browse):
+    room = build_meeting.opened(cast)
+    build.held(cast, room.case)
+    at = pages.InRoom(browse("amira.falun"), room)
+    assert "Börja skriva planen" in at.get("del/1/")
+    assert at.client.post(f"{at.base}narvaro/", {"go": "draft"})["Location"].endswith("/del/2/")
+    at.write(2, strengths="Du är envis.")
+    assert "Börja skriva planen" not in at.get("del/1/")
+
+
+def test_who_is_here_is_written_once_though_two_do(cast, room, at):
+    again = at.client.post(f"{at.base}narvaro/", {"person_came": "on", "others": "Rut Ek, granne"})
+    assert again["Location"].endswith("/del/1/") and "redan sparad" in at.get("del/1/")
+
+
+def test_no_direct_way_to_the_end_without_a_date(cast, room, at):
+    for number in (2, 3, 4, 5):
+        assert "Bestäm en dag för uppföljningen" in at.write(number, go="end", status=200), number
+        assert at.client.post(f"{at.base}del/{number}/", {"go": "end"}).status_code == 200
+    assert at.client.post(f"{at.base}narvaro/", {"go": "end"}).status_code == 409
+    with cast.acting("owner"):
+        assert type(room).objects.get(pk=room.pk).is_open
 
 
 def test_protected_details_stay_hidden(cast, browse):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -36,6 +37,21 @@ def test_a_meeting_is_open_for_its_length_and_half_an_hour(cast):
 def test_a_meeting_that_is_not_today_does_not_begin(cast):
     with pytest.raises(RuleBroken, match="inte varit än"):
         build_meeting.opened(cast, build.called(cast, days_ahead=3))
+
+
+def test_an_old_meeting_is_only_written_in_afterwards(cast):
+    case = build.called(cast)
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        with pytest.raises(RuleBroken, match="en dag som har varit") as refused:
+            build_meeting.opened(cast, case)
+        assert refused.value.field == "when"
+        assert build_meeting.opened(cast, case, afterwards=True).afterwards
+
+
+def test_two_who_begin_at_the_same_time_come_to_the_same_room(cast):
+    room = build_meeting.opened(cast)
+    again = build_meeting.opened(cast, room.case, who="colleague", minutes=240)
+    assert again.pk == room.pk and again.closes_at == room.closes_at
 
 
 @pytest.mark.parametrize("minutes", [14, 241])

@@ -6,6 +6,9 @@ import pytest
 import time_machine
 
 from cases.models import Case
+from consent import services as consents
+from meetingroom import services
+from meetingroom.models import Room
 from organisations import session_window
 from plans import services as plans
 from tests import build, build_meeting
@@ -186,3 +189,50 @@ def test_logging_out_ends_the_meeting_too(inside, at):
     at(30 * MINUTE)
     assert inside.client.post("/logga-ut/").status_code == 302
     assert is_out(inside.client, f"{inside.base}del/2/")
+
+
+def test_the_window_is_never_moved_by_what_is_done_in_it(room, inside, at):
+    until = inside.client.session[session_window.KEY]["until"]
+    for minute in (10, 30, 60, 89):
+        at(minute * MINUTE)
+        inside.client.post(inside.base, {"minutes": "240", "when": "now"})
+        inside.write(2, what_matters=f"Text {minute}.", go="stay")
+        inside.client.post(f"{inside.base}del/2/", inside.form(2), headers={"X-Autosave": "1"})
+        assert inside.client.session[session_window.KEY]["until"] == until
+
+
+def test_a_new_meeting_after_radrum_opens_no_new_window(cast, room, inside, at):
+    at(30 * MINUTE)
+    begins = START + timedelta(minutes=50)
+    with cast.acting("owner"):
+        case = Case.objects.with_names().get(pk=room.case_id)
+        new = services.respite(
+            case=case, room=room, by=cast.owner, units=[cast.unit("party")], starts_at=begins,
+            ends_at=begins + timedelta(hours=1), form="physical", place="Provgatan 4 B", agenda="Insatserna",
+            chair=cast.staff("owner"), writer=cast.staff("owner"),
+        )  # fmt: skip
+    answer = inside.client.post(f"/arenden/{room.case_id}/moten/{new.pk}/mote/", {"minutes": "240", "when": "now"})
+    assert answer.status_code == 403
+    assert is_out(inside.client, f"{inside.base}del/2/")
+    with cast.acting("owner"):
+        assert not Room.objects.filter(meeting=new).exists()
+
+
+def test_when_the_person_withdraws_the_window_shows_nothing(cast, room, inside, at):
+    at(30 * MINUTE)
+    with cast.acting("owner"):
+        consents.withdraw(case=Case.objects.with_names().get(pk=room.case_id), form="spoken", by=cast.owner)
+    for page in ("", "del/2/", "del/4/", "oenighet/"):
+        assert inside.client.get(inside.base + page).status_code in (403, 404), page
+
+
+def test_a_meeting_that_is_moved_closes_the_window(cast, at, browse):
+    room = build_meeting.opened(cast)
+    inside = pages.InRoom(browse("amira.falun"), room)
+    inside.get("del/1/")
+    at(30 * MINUTE)
+    inside.get("del/1/")
+    build_meeting.moved(cast, room.case)
+    assert inside.client.get(f"{inside.base}del/1/").status_code == 302
+    assert session_window.KEY not in inside.client.session
+    assert is_out(inside.client, f"{inside.base}del/1/")

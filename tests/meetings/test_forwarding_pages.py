@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import AuditEvent
 from cases.topics import ALL, NO_TOPIC
 from citizen.reading import who_comes
 from meetings import services
@@ -276,3 +277,30 @@ def test_the_list_of_what_was_handed_on_asks_as_often_for_thirty_as_for_three(ca
 
     (few, before), (many, after) = queries(3), queries(27)
     assert (few, many) == (3, 30) and before == after
+
+
+def test_handing_on_is_read_once_in_the_persons_log(cast, browse, asked):
+    """One page is one row about the person, also where it reads the kallelse and the case (LOG-1)."""
+    case, invitation = asked
+    browse("bo.falun").get(of("handed_on", invitation.pk))
+    with cast.acting("reception"):
+        rows = AuditEvent.objects.filter(case_id=case.pk, action="Läsa")
+        assert list(rows.values_list("event", "object_type")) == [("cases.read", "meetings.hand_on")]
+    way.hand_on(cast, invitation.pk)
+    browse("maria.falun").get(of("handed_on", invitation.pk))
+    with cast.acting("same_kommun"):
+        rows = AuditEvent.objects.filter(case_id=case.pk, action="Läsa")
+        assert list(rows.values_list("event", flat=True)) == ["meetings.handed_read"]
+
+
+def test_the_list_is_one_row_about_those_whom_the_unit_may_know_of(cast, browse, asked):
+    case, invitation = asked
+    way.hand_on(cast, invitation.pk)
+    for who, username, persons in (("same_kommun", "maria.falun", []), ("reception", "bo.falun", [])):
+        browse(username).get(of("handed_list"))
+        with cast.acting(who):
+            assert AuditEvent.objects.get(event="meetings.handed_listed").persons == persons
+    build.consent(cast, case, who="party", units=("same_kommun",))
+    browse("maria.falun").get(of("handed_list"))
+    with cast.acting("same_kommun"):
+        assert AuditEvent.objects.filter(event="meetings.handed_listed").latest("pk").persons == [case.person_id]

@@ -12,13 +12,15 @@ from cases import services as cases
 from cases.models import Case
 from cases.topics import mask_of
 from consent.models import Disclosure
+from organisations import swedish
 from organisations.errors import RuleBroken, TooMany
 from papers import drawing, possible, services
 from papers.models import BlankPaper, Kind, Paper
-from plans import endings
+from plans import endings, render
 from plans.pdf import PdfFailed
 from plans.sharing import NOT_SHARED
 from tests import build
+from tests import build_forwarding as way
 
 
 def again(case) -> Case:
@@ -92,7 +94,8 @@ def test_from_the_list_to_the_file_and_whom_it_was_given(cast, amira, monkeypatc
             ("papers.ordered", "Utskrift"), ("papers.fetched", "Utskrift"), ("papers.handed_out", "Skriva")
         }  # fmt: skip
         told = Disclosure.objects.get(case=case)
-        assert (told.recipient, told.what) == ("Personen själv", "Samtyckesblankett")
+        day = swedish.short_date(build.today())
+        assert (told.recipient, told.what, told.how) == ("Personen själv", "Samtyckesblankett", f"Överlämnad, {day}")
         assert case.events.filter(kind="paper_handed_out").count() == Paper.objects.count() == 1
 
 
@@ -200,6 +203,21 @@ def test_one_without_an_account_is_told_of_the_meeting_alone(cast):
     for kept in ("Skulderna", "psykolog", "Ingrid", "19850101"):
         assert kept not in json.dumps(told, ensure_ascii=False), kept
     assert cast.unit("party").name in told["others"]
+
+
+def test_a_unit_that_has_the_kallelse_alone_reads_nothing_of_whom(cast):
+    """The person's yes does not reach it: the letter is as silent as the page (KAL-4)."""
+    case = way.consented(cast, number="198501012382")
+    invitation = way.called(cast, case)
+    known = said(cast, case, Kind.CALL, who="party", about=invitation.pk)
+    assert known["person"]["name"] == "Astrid Testholm"
+    way.hand_on(cast, invitation.pk)
+    told = said(cast, case, Kind.CALL, who="party", about=invitation.pk)
+    assert told["receiver"] == cast.unit("same_kommun").name and told["meeting"]["where"] == "Provgatan 4 B"
+    words = json.dumps(told, ensure_ascii=False)
+    for kept in ("Testholm", "Astrid", "19850101", "Tolk"):
+        assert kept not in words, kept
+    assert told["others"] == [] and "inte sagt ja" in render._page("papers/call", told)
 
 
 def test_protected_identity_is_on_no_paper(cast):

@@ -141,3 +141,18 @@ def test_a_protected_person_is_not_named_in_what_is_taken_out(cast, browse, plan
         protection.change(case=case, protection="marked", reason="Uppgift från Skatteverket", by=cast.owner)
     said = browse("hanna.dalarna").get(address(plan, "insatser.txt")).content.decode()
     assert "Skyddade personuppgifter" in said and "Testholm" not in said and "1985" not in said
+
+
+def test_a_pdf_that_was_made_before_the_mark_is_gone(cast, browse, plan):
+    """It has the name and the number in it: made anew, it has neither."""
+    hanna = browse("hanna.dalarna")
+    hanna.post(address(plan))
+    EXPORTS.draw_due()
+    with cast.acting("owner"):
+        case = Case.objects.with_names().get(pk=plan.case_id)
+        protection.change(case=case, protection="marked", reason="Uppgift från Skatteverket", by=cast.owner)
+    assert hanna.get(address(plan, "insatser.pdf")).status_code == 404
+    hanna.post(address(plan))
+    with cast.acting("party"):
+        again = PartyExport.objects.get(case_id=plan.case_id)
+        assert again.state == "queued" and "Testholm" not in str(again.context)

@@ -124,6 +124,13 @@ def test_a_form_that_lacks_something_says_so(cast, browse, case):
         bookings.book(case=prepared.again(case), kind="interpreter", by=cast.owner, form="phone")
 
 
+@pytest.mark.parametrize(("language", "offered"), [("svenska", ""), ("Svenska", ""), ("arabiska", "arabiska")])
+def test_nobody_is_offered_an_interpreter_to_swedish(cast, browse, language, offered):
+    case = build.consented(cast, interpreter=True, language=language)
+    form = browse("amira.falun").get(at(case, "boka/tolk/")).context["form"]
+    assert form["language"].value() == offered
+
+
 def test_another_party_does_not_book(cast, browse, case):
     client = browse("hanna.dalarna")
     assert "Skriv in bokningen" not in text(client.get(at(case)))

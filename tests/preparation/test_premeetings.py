@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
 from audit.models import AuditEvent
 from notifications.models import InboxItem
 from organisations.errors import RuleBroken
+from plans import endings
 from plans.models import BlockKey
 from preparation import premeetings
 from preparation.models import PreMeeting, PreMeetingState, PreMeetingText
@@ -33,6 +35,10 @@ def told(cast, **values):
         "consent_form": "spoken", "consent_on": today, "about": ["costs"], "day": today, "starts": "23.59",
         "place": "Provgatan 4", "units": [cast.unit("party").pk],
     } | values  # fmt: skip
+
+
+def test_no_transition_is_missing_in_the_table():
+    assert {found.name for found in PreMeeting().get_all_state_transitions()} == set(STATES)
 
 
 @pytest.mark.parametrize("state", PreMeetingState.values)
@@ -151,6 +157,30 @@ def test_nothing_is_carried_when_there_is_no_outcome(cast, browse):
     case = build.consented(cast)
     row = prepared.held(cast, case)
     assert browse("amira.falun").post(reverse("meetings:carry_outcome", args=[case.pk, row.pk])).status_code == 409
+
+
+@pytest.mark.parametrize("how", ["closed", "withdrawn", "voided"])
+def test_nobody_meets_when_the_sip_has_ended(cast, how):
+    case = build.consented(cast)
+    found = prepared.premeeting(cast, case)
+    with cast.acting("owner"), connection.cursor() as cursor:
+        if how == "closed":
+            endings.close(case=prepared.again(case), reason="not_needed", by=cast.owner)
+        elif how == "withdrawn":
+            withdrawn = "select withdraw_consent(%s, 'spoken', 'Astrid', null, %s::jsonb)"
+            cursor.execute(withdrawn, [case.pk, '{"parts": []}'])
+        else:
+            cursor.execute("select void_case(%s, 'Fel person')", [case.pk])
+    with cast.acting("owner"):
+        assert PreMeeting.objects.get(pk=found.pk).state == "cancelled"
+
+
+def test_one_that_was_held_stays_held_when_the_sip_ends(cast):
+    case = build.consented(cast)
+    found = prepared.held(cast, case)
+    with cast.acting("owner"):
+        endings.close(case=prepared.again(case), reason="not_needed", by=cast.owner)
+        assert PreMeeting.objects.get(pk=found.pk).state == "held"
 
 
 def test_of_two_who_carry_the_outcome_at_once_one_is_told(cast):

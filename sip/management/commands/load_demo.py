@@ -8,6 +8,7 @@ from cases.models import Case
 from organisations.errors import RuleBroken
 from sip.demo_cases.clock import Clock
 from sip.demo_cases.people import People
+from sip.demo_cases.preparing import publish_windows
 from sip.demo_cases.walk import Walk, stays, stories
 
 
@@ -33,6 +34,8 @@ class Command(BaseCommand):
                 raise CommandError(f"Berättelsen {story['key']} bryter mot en regel: {error}") from error
         for stay in [] if options["only"] else stays():
             Walk(stay, people, clock).send_notice()
+        if not options["only"]:
+            publish_windows(people, clock)
         people.let_citizens_read()
         clock.settle()
         connections["admin"].close()
