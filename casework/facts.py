@@ -45,8 +45,8 @@ GROUND = LegalGround.objects.filter(case_id=OuterRef("case_id"), ended_at=None, 
 # The states in which a plan may be written.
 WRITTEN_IN = [State.MET, State.PLANNED, State.FOLLOWING_UP]
 NEVER = Q(case_id__isnull=True)
-# Where a case stands after a meeting was called off, or moved, on its very day.
-AFTER_CALLED_OFF = [State.CONSENTED, State.CALLED, State.PLANNED, State.FOLLOWING_UP]
+# Where a case stands after a meeting was called off, or moved, on its very day; a withdrawal closes it.
+AFTER_CALLED_OFF = [State.CONSENTED, State.CALLED, State.PLANNED, State.FOLLOWING_UP, State.CLOSED]
 # Where a case stands after a meeting was held; in the others there is always something else to do.
 AFTER_MEETING = [State.CONSENTED, State.CALLED, State.MET, State.PLANNED, State.FOLLOWING_UP]
 AT_REST = [State.CALLED, State.PLANNED, State.FOLLOWING_UP]

@@ -17,7 +17,8 @@ from organisations.models import Assignment
 PAGE = 25
 CHOICES = {"": "Att göra", "olast": "Olästa", "klara": "Kvitterade"}
 ICONS = {
-    "call": "calendar", "moved": "calendar", "cancelled": "x", "answer": "circle-check", "plan": "file-text",
+    "call": "calendar", "moved": "calendar", "cancelled": "x", "calls": "phone", "answer": "circle-check",
+    "plan": "file-text",
     "proposed": "circle-check", "answered_part": "file-text",
     "handed_over": "user-plus", "consent_ended": "shield", "closed": "flag", "deviation": "triangle-alert",
     "deadline": "clock", "party": "users", "glass_broken": "key-round", "corrected": "history", "voided": "x",

@@ -2,17 +2,15 @@
 
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
 from audit import log
 from cases import services as cases
-from consent import representatives
 from meetings.calling_models import Callee, CancellationCall
 from organisations import swedish
 from organisations.errors import RuleBroken
-from preparation import bookings
-from preparation.models import BookingKind
 
 WHO = {Callee.PERSON: "Personen", Callee.REPRESENTATIVE: "Företrädaren", Callee.INTERPRETER: "Tolken"}
 
@@ -36,26 +34,21 @@ def is_over(call, now) -> bool:
     return call.reached_at is not None or (call.tries > 0 and call.meeting.ends_at <= now)
 
 
-def list_calls(*, case, meeting) -> int:
-    """Everybody who would come today; those who are to be told nothing are not among them. How many they are."""
-    if not is_today(meeting):
-        return 0
+def list_calls(*, meeting, alone=None) -> int:
+    """Everybody who would have come to a moved meeting today, or those invitations alone; how many they are.
 
-    def row(callee, **of):
-        return CancellationCall(case=case, meeting=meeting, callee=callee, **of)
+    Who they are is the database's own function, since a withdrawal lists them too: when a meeting is called off,
+    whoever does it, the database does this by itself.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select list_calls(%s, %s, %s)", [meeting.pk, timezone.localdate(), alone])
+        return cursor.fetchone()[0]
 
-    rows = [row(Callee.PERSON)]
-    today = timezone.localdate()
-    rows += [
-        row(Callee.REPRESENTATIVE, representative=one)
-        for one in representatives.current(case)
-        if one.holds_on(today) and not one.contact.no_sharing
-    ]
-    if bookings.ordered(case).filter(kind=BookingKind.INTERPRETER).exists():
-        rows.append(row(Callee.INTERPRETER))
-    rows += [row(Callee.INVITED, invitation=one) for one in meeting.invitations.order_by("pk")]
-    CancellationCall.objects.bulk_create(rows)
-    return len(rows)
+
+def to_make(case) -> int | None:
+    """The latest meeting of the case with calls left, when the acting unit sees it."""
+    waiting = CancellationCall.objects.filter(left(timezone.now()), case=case)
+    return waiting.order_by("-meeting_id").values_list("meeting_id", flat=True).first()
 
 
 def record(*, case, call, reached: bool, by, name: str = "", at: datetime | None = None) -> None:

@@ -101,5 +101,5 @@ def called_off(case, actor, meetings) -> dict | None:
     if not off:
         return None
     meeting = max(off, key=lambda one: (one.left > 0, one.pk))
-    may_phone = meeting.left > 0 and access.may(case, actor, "meetings.change")
+    may_phone = meeting.left > 0 and access.may(case, actor, "meetings.phone")
     return {"meeting": meeting, "left": meeting.left, "may_phone": may_phone}

@@ -16,14 +16,14 @@ from organisations.errors import shown_on
 
 
 @require_safe
-@door("meetings.change")
+@door("meetings.phone")
 def phone_list(request, case, meeting):
     """Whom to phone (KAL-7)."""
     return page(request, case, "phone_list", **calling_pages.phone_list(case, meeting_of(case, meeting)))
 
 
 @require_POST
-@door("meetings.change")
+@door("meetings.phone")
 def phoned(request, case, meeting, call):
     """How one call went; the list stays until each is over."""
     found = meeting_of(case, meeting)

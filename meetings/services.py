@@ -95,7 +95,7 @@ def invite(*, case, meeting, units, outside, consent, details, by) -> list:
     units = list(dict.fromkeys(landing.unit for landing in landed))
     duty = {guest.unit.pk: guest.has_duty for guest in rules.guests(case, by, consent)}
     duty |= {landing.unit.pk: True for landing in landed if landing.has_duty}
-    if meeting.reservation:
+    if meeting.reservation and not standing.is_kept(meeting):
         standing.take(case=case, meeting=meeting, unit_ids=[unit.pk for unit in units if duty[unit.pk]], by=by)
     rows = [
         Invitation(case=case, meeting=meeting, unit=unit, has_duty=duty[unit.pk], sent_by=SentBy.SYSTEM)
@@ -103,6 +103,7 @@ def invite(*, case, meeting, units, outside, consent, details, by) -> list:
     ]
     rows += [Invitation(case=case, meeting=meeting, outside_party=party, sent_by=party.tell_by) for party in outside]
     Invitation.objects.bulk_create(rows)
+    standing.give_back(meeting)
     forwarding.note_landings(case=case, meeting=meeting, found=landed, by=by)
     forwarding.carry(meeting=meeting)
     return units
@@ -206,7 +207,7 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     What was sent stays as it was; what was not is not sent.
     """
     must_be_called(meeting)
-    details = Details(**details)
+    details = standing.kept(meeting, Details(**details))
     consent = coverage.current(case)
     alone = forwarding.alone(case, meeting)
     rules.check_call(case, consent=consent, units=units, outside=outside, by=by, details=details, alone=alone)
@@ -218,8 +219,7 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     units = invite(case=case, meeting=new, units=units, outside=outside, consent=consent, details=details, by=by)
     deadlines.happened(case=case, event=ClockEventKind.MEETING_START, at=new.starts_at, by=by)
     cases.note(case, kind="moved", text=f"Mötet flyttades till {when(new)}", by=by)
-    if rules.must_know_today(meeting, new):
-        calling.list_calls(case=case, meeting=meeting)
+    calling.list_calls(meeting=meeting, alone=None if rules.must_know_today(meeting, new) else left_out(meeting, new))
     if rules.is_elsewhen(meeting, new):
         bookings.meeting_changed(case=case, by=by)
     log.record("meetings.moved", case_id=case.pk, person_id=case.person_id, object_id=str(new.pk))
@@ -233,16 +233,23 @@ def move(*, case, meeting, why, units, by, outside=(), why_topics=ALL, **details
     return new
 
 
+def left_out(old, new) -> list[int]:
+    """The invitations to the old meeting of those who are not called to the one that takes its place."""
+    called = set(new.invitations.values_list("unit_id", "outside_party_id"))
+    before = old.invitations.order_by("pk").values_list("pk", "unit_id", "outside_party_id")
+    return [pk for pk, unit, outside in before if (unit, outside) not in called]
+
+
 def stop_notices(case, meeting) -> None:
     """Notices and reminders of a meeting that is not to be are not sent."""
     for prefix in calendar.NOTICES:
         notifications.cancel(case_id=case.pk, key_prefix=f"{prefix}:{meeting.pk}:")
 
 
-def cancel(*, case, meeting, why, by, topics=ALL) -> None:
-    """The meeting will not be; all units are told at once, and the case steps back.
+def cancel(*, case, meeting, why, by, topics=ALL) -> bool:
+    """The meeting will not be; all units are told at once, and the case steps back. Whether the person is told too.
 
-    On the very day each one must be phoned too (KAL-7); the database makes the calendar entries that take it back.
+    The database lists whom to phone on the very day (KAL-7), and makes the calendar entries that take it back.
     """
     must_be_called(meeting)
     if plan_in_force(case):
@@ -255,14 +262,14 @@ def cancel(*, case, meeting, why, by, topics=ALL) -> None:
     case.save()
     deadlines.take_back(case=case, event=ClockEventKind.MEETING_START)
     cases.note(case, kind="cancelled", text=f"{when(meeting)} ställdes in", by=by)
-    calling.list_calls(case=case, meeting=meeting)
     bookings.meeting_changed(case=case, by=by)
     log.record("meetings.cancelled", case_id=case.pk, person_id=case.person_id, object_id=str(meeting.pk))
     stop_notices(case, meeting)
     for unit_id in meeting.invitations.filter(unit__isnull=False).values_list("unit_id", flat=True).order_by("unit_id"):
         tell(case, meeting, unit_id, "cancelled")
-    notifications.tell_person(case_id=case.pk, key=f"cancelled:{meeting.pk}")
+    told = notifications.tell_person(case_id=case.pk, key=f"cancelled:{meeting.pk}")
     calendar.attach(case=case, meeting=meeting)
+    return told > 0
 
 
 def hold(

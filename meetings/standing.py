@@ -1,9 +1,11 @@
 """The caller picks a meeting's time among the units' standing times (KAL-9)."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from django import forms
+from django.db import connection
 
 from organisations import swedish
 from slots import services as slots
@@ -21,6 +23,23 @@ def take(*, case, meeting, unit_ids, by) -> None:
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
     )
+
+
+def kept(meeting, details):
+    """The details of what takes a meeting's place: at the same time it keeps the standing times that are taken."""
+    same = (details.starts_at, details.ends_at) == (meeting.starts_at, meeting.ends_at)
+    return replace(details, reservation=meeting.reservation) if same and not details.reservation else details
+
+
+def is_kept(meeting) -> bool:
+    return meeting.replaces is not None and meeting.replaces.reservation == meeting.reservation
+
+
+def give_back(meeting) -> None:
+    """Of what was kept, the times of those who are no longer called."""
+    if meeting.reservation and is_kept(meeting):
+        with connection.cursor() as cursor:
+            cursor.execute("select release_left_out(%s)", [meeting.pk])
 
 
 def label(common) -> str:

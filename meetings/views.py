@@ -8,7 +8,7 @@ from audit import log
 from cases import frame
 from cases.access import door
 from cases.topics import sees_all
-from meetings import outcome, pages, rules, services
+from meetings import calling, outcome, pages, rules, services
 from meetings.forms import AnswerForm, CallForm, CancelForm, HoldForm, MoveForm
 from meetings.models import Invitation, Meeting, MeetingKind
 from organisations.errors import shown_on
@@ -141,11 +141,20 @@ def cancel(request, case, meeting):
     found, form = meeting_of(case, meeting), CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with shown_on(form):
-            services.cancel(case=case, meeting=found, by=request.actor, **form.cleaned_data)
+            told = services.cancel(case=case, meeting=found, by=request.actor, **form.cleaned_data)
         if form.is_valid():
-            messages.success(request, "Mötet är inställt. Alla enheter har fått veta det.")
-            return next_page(case, found)
+            return cancelled(request, case, found, told)
     return page(request, case, "cancel", form=form, meeting=found)
+
+
+def cancelled(request, case, meeting, told: bool):
+    """Today everybody is on the list of calls; another day somebody must think of those whom nothing is sent to."""
+    messages.success(request, "Mötet är inställt. Alla enheter har fått veta det.")
+    count = meeting.invitations.filter(outside_party__isnull=False).count()
+    who = ([] if told else ["personen"]) + ([f"{count} deltagare utan konto"] if count else [])
+    if who and not calling.is_today(meeting):
+        messages.warning(request, f"Hör själv av dig till {' och '.join(who)}. Systemet skickar inget besked dit.")
+    return next_page(case, meeting)
 
 
 @require_http_methods(["GET", "POST"])

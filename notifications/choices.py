@@ -6,7 +6,7 @@ from notifications.models import Channel
 GROUPS = {
     "call": (
         "Kallelser och mötestider",
-        {"call", "moved", "cancelled", "call_reminder", "party", "premeeting", "handed_call"},
+        {"call", "moved", "cancelled", "calls", "call_reminder", "party", "premeeting", "handed_call"},
     ),
     "answer": ("Svar på kallelser", {"answer", "left", "handed_on"}),
     "message": ("Meddelanden i ärenden", {"message"}),

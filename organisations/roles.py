@@ -70,6 +70,8 @@ ACTIONS: dict[str, Rule] = {
     # Meetings
     "meetings.call": Rule(HANDLERS, steers=True),
     "meetings.change": Rule(HANDLERS, steers=True),
+    # Also in a case that was closed on the meeting's own day (KAL-7)
+    "meetings.phone": Rule(HANDLERS, steers=True, open_only=False),
     "meetings.answer": Rule(HANDLERS | {Role.RECEPTION}),
     # A kallelse on its way inside the huvudman (KAL-4): its page stands outside the case
     "meetings.hand_on": Rule(HANDLERS | {Role.RECEPTION}),

@@ -11,17 +11,17 @@ from cases import topics
 from cases.enums import DeadlineKind
 from cases.numbers import is_minor
 from cases.services import units_with_access
-from consent.models import Answer, Consent, ConsentUnit, Representative
+from consent import coverage
+from consent.models import Answer, Consent, Representative
 from meetings.circle import shares_of
 from meetings.models import Invitation, Meeting, MeetingState, MeetingTextKey
 from organisations import swedish
 from organisations.errors import RuleBroken
 from papers import circle, words
-from plans import documents, followups, services
-from plans.models import FollowUp, MeasureStatus, Plan
-from plans.sharing import NOT_SHARED, NOT_THE_WHOLE
+from plans import documents
+from preparation import bookings
 from preparation import selectors as preparation
-from preparation.models import PreparationKey
+from preparation.models import ADAPTATIONS, BookingKind, BookingState, PreparationKey
 
 GONE = "Det finns inte längre. Ladda om sidan."
 # What the database does not show to citizens.
@@ -57,9 +57,8 @@ def leaflet(case, about, by) -> dict:
 
 def consent(case, about, by) -> dict:
     """The two questions with parties and limits, and what has been answered when something has (SAM-1 to SAM-6)."""
-    found = Consent.objects.filter(case=case, superseded_at=None, withdrawn_at=None).defer(*UNSEEN)
-    now = found.prefetch_related("texts", "exemptions__unit").first()
-    covered = set(ConsentUnit.objects.filter(consent=now).values_list("unit_id", flat=True)) if now else set()
+    now = consent_now(case)
+    covered = set(coverage.reach(now)) if now else set()
     units = [row.unit for row in case.participations.active().with_names().order_by("pk")]
     if case.owner_unit_id not in {unit.pk for unit in units}:
         units.insert(0, case.owner_unit)
@@ -81,6 +80,13 @@ def consent(case, about, by) -> dict:
         "representatives": representatives(case) if by.is_staff else [],
         "grounds": grounds(),
     }
+
+
+def consent_now(case) -> Consent | None:
+    """The answer that stands. One that was taken back or has run out ticks no box on a form for a new one."""
+    found = Consent.objects.filter(case=case, superseded_at=None, withdrawn_at=None).defer(*UNSEEN)
+    now = found.prefetch_related("texts", "exemptions__unit", "units__unit").first()
+    return None if now and now.is_lapsed else now
 
 
 def told_of(now) -> str:
@@ -145,24 +151,53 @@ def when_and_where(case, meeting) -> dict:
     }
 
 
+def who_leads(meeting) -> dict:
+    return {"chair": meeting.chair.name, "writer": meeting.writer.name}
+
+
 def capital(text: str) -> str:
     return documents.first_up(text)
 
 
 def needs_of(case) -> list[str]:
-    """The interpreter, and where the booking stands (KAL-6)."""
+    """The interpreter and the adaptations, and where the booking stands (KAL-6)."""
+    found = []
     said = preparation.interpreter(case)
-    if not said["needed"]:
-        return []
-    what = {"state": said["label"].lower(), "language": said["language"], "how": preparation.HOW.get(said["form"], "")}
-    return [_("Tolk: %(what)s") % {"what": ", ".join(filter(None, what.values()))}]
+    if said["needed"]:
+        how = preparation.HOW.get(said["form"], "")
+        what = {"state": said["label"].lower(), "language": said["language"], "how": how}
+        found.append(_("Tolk: %(what)s") % {"what": ", ".join(filter(None, what.values()))})
+    state = bookings.state_of(case, BookingKind.ADAPTATION, bookings.find(case, BookingKind.ADAPTATION))
+    if state != BookingState.NOT_NEEDED:
+        found.append(_("Anpassningar: %(what)s") % {"what": state.label.lower()})
+    return found
 
 
-def with_question(case, agenda: str, unit_id: int | None = None) -> str:
-    """The shared question before the agenda, to the person or to a unit that may read it."""
+def support_of(case) -> str:
+    """The same to the person, in sentences."""
+    state = bookings.state_of(case, BookingKind.ADAPTATION, bookings.find(case, BookingKind.ADAPTATION))
+    arranged = "" if state == BookingState.NOT_NEEDED else _("Vi ordnar det som du behöver för att kunna vara med.")
+    return " ".join(filter(None, (preparation.words(preparation.interpreter(case)), arranged)))
+
+
+def adaptations_of(case, unit_id: int | None = None) -> list[str]:
+    """What has to be arranged in the room, as far as the one who prints and the one who gets the paper may read it."""
+    rows = preparation.texts_of(case)
+    return [
+        f"{rows[key].get_key_display()}: {rows[key].text}"
+        for key in ADAPTATIONS
+        if key in rows and rows[key].text and shared_with(case, unit_id, rows[key].topics)
+    ]
+
+
+def shared_with(case, unit_id: int | None, topics_of_text: int) -> bool:
+    return unit_id is None or topics.readable_by(case.pk, unit_id, topics_of_text)
+
+
+def question_of(case, unit_id: int | None = None) -> str:
+    """The shared question, to the person or to a unit that may read it."""
     row = preparation.texts_of(case).get(PreparationKey.QUESTION)
-    shared = row and (unit_id is None or topics.readable_by(case.pk, unit_id, row.topics))
-    return "\n".join(filter(None, [row.text if shared else "", agenda]))
+    return row.text if row and shared_with(case, unit_id, row.topics) else ""
 
 
 def name_of(case, row) -> str:
@@ -183,16 +218,18 @@ def call(case, about, by) -> dict:
     row = next((row for row in rows if row.pk == about), None)
     if row is None:
         raise RuleBroken(GONE)
-    due = case.deadlines.filter(kind=DeadlineKind.ANSWER, met_at=None, cancelled_at=None).first()
-    about = text_for(case, meeting, MeetingTextKey.AGENDA, row)
+    open_clock = case.deadlines.filter(kind=DeadlineKind.ANSWER, met_at=None, cancelled_at=None)
+    due = open_clock.filter(due_on__gte=timezone.localdate()).first()
     return {
         **common(case),
         **whom(case, meeting, rows, row),
         "receiver": name_of(case, row),
         "invited": not row.has_duty,
-        "meeting": when_and_where(case, meeting),
+        "account": bool(row.unit_id),
+        "meeting": when_and_where(case, meeting) | who_leads(meeting),
         "contact": caller_of(meeting),
-        "about": with_question(case, about, row.unit_id) if row.unit_id else about,
+        "question": question_of(case, row.unit_id) if row.unit_id else "",
+        "about": text_for(case, meeting, MeetingTextKey.AGENDA, row),
         "professions": text_for(case, meeting, MeetingTextKey.PROFESSIONS, row),
         "answer_by": swedish.short_date(due.due_on) if due else "",
     }
@@ -207,7 +244,7 @@ def whom(case, meeting, rows, row) -> dict:
     others = (name_of(case, r) for r in rows if r is not row and (row.unit_id or r.unit_id))
     return {
         "person": person if row.unit_id else {**person, "number": ""},
-        "needs": needs_of(case),
+        "needs": needs_of(case) + (adaptations_of(case, row.unit_id) if row.unit_id else []),
         "others": [meeting.called_by.unit.name, *others],
     }
 
@@ -230,10 +267,11 @@ def invitation(case, about, by) -> dict:
         "person": named,
         "address": [] if case.is_protected else lines,
         "written_on": timezone.localdate().isoformat(),
-        "meeting": when_and_where(case, meeting),
-        "about": with_question(case, meeting.agenda),
+        "meeting": when_and_where(case, meeting) | who_leads(meeting),
+        "question": question_of(case),
+        "about": meeting.agenda,
         "participants": [meeting.called_by.unit.name, *(name_of(case, row) for row in invited_to(meeting))],
-        "support": ". ".join(needs_of(case)),
+        "support": support_of(case),
         "caller": caller_of(meeting),
     }
 
@@ -254,135 +292,9 @@ def meeting_circle(case, about, by) -> dict:
     return common(case) | circle_of(case, called_meeting(case))
 
 
-def plan_form() -> dict:
-    return {
-        "texts": [{"ask": str(ask)} for ask in words.PLAN_FIRST],
-        "more": [{"ask": str(ask)} for ask in words.PLAN_LAST],
-    }
-
-
-def pack(case, about, by) -> dict:
-    """Everything for a meeting without network, as far as the unit may read it (MOT-2, MOT-3)."""
-    meeting = called_meeting(case)
-    plan = services.draft_of(case) or services.in_force(case)
-    told, whole = {}, topics.sees_all(case.pk, by)
-    if meeting:
-        people = {"chair": meeting.chair.name, "writer": meeting.writer.name}
-        told = {"meeting": when_and_where(case, meeting) | people, "about": agenda(meeting, whole=whole)}
-    return common(case) | plan_form() | circle_of(case, meeting) | told | plan_so_far(plan) | {
-        "person": person_of(case),
-        "needs": needs_of(case),
-        "consent": documents.consent_text(documents.consent_of(case), whole=whole),
-        "people": expected(case, meeting),
-        "afterwards": [str(line) for line in words.AFTERWARDS],
-        "not_the_whole": "" if whole else NOT_THE_WHOLE,
-    }  # fmt: skip
-
-
-def agenda(meeting, *, whole: bool) -> str:
-    return meeting.agenda if whole or MeetingTextKey.AGENDA in meeting.rows else NOT_SHARED
-
-
-def expected(case, meeting) -> list[dict]:
-    """The person, the one who calls and all who are asked, with who comes."""
-    if meeting is None:
-        return []
-    own = {"name": _("Personen själv") if case.is_protected else case.full_name}
-    unit = meeting.called_by.unit
-    calls = {"name": unit.name, "says": _("Kallar"), "phone": unit.phone}
-    asked = [
-        {
-            "name": name_of(case, row),
-            "says": ", ".join(filter(None, (row.attendee_name, row.attendee_title))),
-            "phone": row.unit.phone if row.unit_id else "",
-        }
-        for row in invited_to(meeting)
-    ]
-    return [own, calls, *asked]
-
-
-def plan_so_far(plan: Plan | None) -> dict:
-    if plan is None:
-        return {}
-    draft = "utkast" if plan.is_draft else f"godkänd {swedish.short_date(plan.approved_at)}"
-    said = {
-        key: plan.words.get(key, NOT_SHARED) for key in ("what_matters", "strengths", "situation", "long_term_goal")
-    }
-    named = {"strengths": words.PLAN_FIRST[2], "situation": words.PLAN_FIRST[3], "long_term_goal": words.PLAN_FIRST[4]}
-    return {
-        "plan_version": f"Version {plan.version}, {draft}",
-        "what_matters": said["what_matters"],
-        "said": [{"ask": str(ask), "said": said[key]} for key, ask in named.items() if said[key]],
-        "goals": [
-            {
-                "number": number,
-                "text": goal.text,
-                "measures": [
-                    measure_of(measure) | {"when": documents.measure_when(measure)} for measure in goal.measures.all()
-                ],
-            }
-            for number, goal in enumerate(plan.goals.all(), start=1)
-        ],
-    }
-
-
 def measure_of(measure) -> dict:
     told = documents.measure_text(measure)
     return {"text": measure.text, "who": "\n".join(filter(None, (told["who_label"], told["who"])))}
-
-
-def follow_up(case, about, by) -> dict:
-    """The form with the goals and measures of the plan in force, or the record of one follow-up (UPP-3)."""
-    found = (
-        FollowUp.objects.filter(case=case, pk=about).select_related("meeting", "by__staff").first() if about else None
-    )
-    plan = services.with_content(Plan.objects.filter(pk=found.plan_id)).first() if found else services.in_force(case)
-    if plan is None or (about and found is None):
-        raise RuleBroken(GONE)
-    asked = words.FOLLOW_UP.items()
-    told = (
-        record(found)
-        if found
-        else {"questions": [{"ask": str(ask)} for ask in [*dict(asked).values(), words.COORDINATION]]}
-    )
-    statuses = {measure.pk: measure.latest for measure in followups.measures_with_status(plan)} if found else {}
-    return common(case) | told | {
-        "person": person_of(case),
-        "not_the_whole": "" if plan.seen_whole else NOT_THE_WHOLE,
-        "what_matters": plan.words.get("what_matters", NOT_SHARED),
-        "goals": [
-            {
-                "number": number,
-                "text": goal.text,
-                "measures": [measure_of(m) | {"said": status_of(statuses, m, found)} for m in goal.measures.all()],
-            }
-            for number, goal in enumerate(plan.goals.all(), start=1)
-        ],
-    }  # fmt: skip
-
-
-def record(found: FollowUp) -> dict:
-    questions = [{"ask": str(ask), "said": getattr(found, name)} for name, ask in words.FOLLOW_UP.items()]
-    needed = _("Ja") if found.coordination_needed else _("Nej")
-    questions.append({"ask": _("Behövs samordning fortfarande?"), "said": needed})
-    return {
-        "written": True,
-        "held": capital(swedish.long_date(found.held_on)),
-        "questions": questions,
-        "outcome": found.outcome,
-        "next_on": swedish.long_date(found.next_on) if found.next_on else "",
-        "by": _("Skrivet av %(name)s.") % {"name": found.by.staff.name},
-    }
-
-
-def status_of(statuses: dict, measure, found) -> str:
-    if found is None:
-        return ""
-    latest = statuses.get(measure.pk)
-    if latest is None:
-        return _("Inget sagt")
-    reason = latest.reason if latest.status == MeasureStatus.NOT_DONE else ""
-    return "\n".join(filter(None, (latest.get_status_display(), reason)))
 
 
 def closure(case, about, by) -> dict:
@@ -395,5 +307,13 @@ def closure(case, about, by) -> dict:
         "closed_on": swedish.short_date(case.closed_on),
         "why": str(words.WHY_CLOSED[case.close_reason]),
         "note": case.close_note,
+        "by": ended_by(case) if by.is_staff else "",
         "calls": [{"name": row["name"], "phone": row["phone"]} for row in calls if row["phone"]],
     }
+
+
+def ended_by(case) -> str:
+    """Who carried it out (AVS-2); what has happened in a case is not shown to citizens."""
+    found = case.events.filter(kind="closed", by__isnull=False).select_related("by__staff", "by__unit")
+    last = found.order_by("-at").first()
+    return f"{last.by.staff.name}, {last.by.unit.name}" if last else ""

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from cases import topics
 from organisations.actors import worker_actor
 from organisations.scope import acting_for
-from papers import contexts, possible, words
+from papers import contexts, follow_up, pack, possible, words
 from papers.models import BlankPaper, Kind, Paper
 from plans.pdf import render_paper
 from plans.pdf_queue import PdfQueue
@@ -31,15 +31,14 @@ def draw_blank(asked: dict, *, timeout: float) -> bytes:
 
 def blank_values(kind: str) -> dict:
     """What an empty form still says."""
-    asked = [{"ask": str(ask)} for ask in (*words.FOLLOW_UP.values(), words.COORDINATION)]
     afterwards = {"afterwards": [str(line) for line in words.AFTERWARDS]}
     said = {
         Kind.CONSENT: lambda: {"topics": [one.plain_label for one in topics.active()], "grounds": contexts.grounds()},
-        Kind.FOLLOW_UP: lambda: {"questions": asked},
+        Kind.FOLLOW_UP: lambda: {"questions": follow_up.asked_of(words.FOLLOW_UP)},
         Kind.CLOSURE: lambda: {"reasons": [str(why) for why in words.WHY_CLOSED.values()]},
         Kind.CIRCLE: lambda: contexts.circle_of(None, None),
-        Kind.PLAN: contexts.plan_form,
-        Kind.PACK: lambda: contexts.plan_form() | contexts.circle_of(None, None) | afterwards,
+        Kind.PLAN: pack.plan_form,
+        Kind.PACK: lambda: pack.plan_form() | contexts.circle_of(None, None) | afterwards,
     }
     return said.get(kind, dict)()
 

@@ -4,8 +4,9 @@ from cases.access import steers
 from cases.enums import CloseReason
 from cases.topics import sees_all
 from meetings.models import Invitation
+from organisations import swedish
 from organisations.errors import RuleBroken
-from papers import contexts
+from papers import contexts, follow_up, pack
 from papers.models import Kind
 from plans import followups
 from plans.models import Plan, PlanState
@@ -16,8 +17,8 @@ BUILD = {
     Kind.CALL: contexts.call,
     Kind.INVITATION: contexts.invitation,
     Kind.CIRCLE: contexts.meeting_circle,
-    Kind.PACK: contexts.pack,
-    Kind.FOLLOW_UP: contexts.follow_up,
+    Kind.PACK: pack.pack,
+    Kind.FOLLOW_UP: follow_up.follow_up,
     Kind.CLOSURE: contexts.closure,
 }
 # The person's own copies.
@@ -51,12 +52,13 @@ class Facts:
 
     def why_not(self, kind: str) -> str:
         """Why the paper cannot be filled in now, or an empty string."""
-        if kind == Kind.CLOSURE and not self.case.close_reason:
+        if kind == Kind.CLOSURE and self.case.is_open:
             return NOT_ENDED
         if kind in STEERING and not self.steers:
             return NOT_STEERING
         if kind == Kind.CLOSURE:
-            silent = self.case.close_reason in (CloseReason.DIED, CloseReason.MISTAKE)
+            # After a no there was never a plan to end.
+            silent = self.case.close_reason in ("", CloseReason.DIED, CloseReason.MISTAKE)
             return NO_NOTICE if silent else ""
         if kind == Kind.PLAN:
             return "" if self.plans else NOT_WRITTEN
@@ -84,7 +86,7 @@ class Facts:
                 if self.case.is_open and PlanState.APPROVED in self.plans
                 else []
             )
-            return coming + [(row.pk, f"Det som skrevs {row.held_on}") for row in self.follow_ups]
+            return coming + [(row.pk, f"Det som skrevs {swedish.short_date(row.held_on)}") for row in self.follow_ups]
         return [(0, "")]
 
     def receiver(self, row: Invitation) -> tuple[int, str]:

@@ -13,6 +13,7 @@ from cases import services as cases
 from cases import topics
 from consent import representatives
 from consent.models import Disclosure
+from organisations import swedish
 from organisations.errors import RuleBroken, TooMany
 from papers import possible
 from papers.models import BlankPaper, Kind, Paper
@@ -87,7 +88,7 @@ def hand_out(*, paper: Paper, case, to: str, recipient: str, how: str, given_on,
         representatives.check_may_be_told(case, [recipient])
     given = Disclosure.objects.create(
         case_id=case.pk, recipient="Personen själv" if to == TO_PERSON else recipient, what=paper.get_kind_display(),
-        how=f"{how}, {given_on}", legal_basis=BASIS[to], by_id=by.assignment_id,
+        how=f"{how}, {swedish.short_date(given_on)}", legal_basis=BASIS[to], by_id=by.assignment_id,
     )  # fmt: skip
     cases.note(case, kind="paper_handed_out", text=f"Papper lämnades ut: {paper.get_kind_display().lower()}", by=by)
     log.record(

@@ -67,13 +67,13 @@ PLAN_FIRST = (
 PLAN_LAST = (
     gettext_lazy("Det här gör du själv, och det här gör dina närstående"),
     gettext_lazy("Det här gör andra än kommunen och regionen, eller: ingen"),
-    gettext_lazy("Om du mår sämre: tecken, vad du gör, vem du ringer"),
+    gettext_lazy("Om du mår sämre: tecken, vad du gör, vem du ringer, vad vi gör"),
     gettext_lazy("Det här tycker du om planen. Det här är vi inte överens om"),
 )
 
 AFTERWARDS = (
-    gettext_lazy("För in vilka som kom och vilka som inte kom."),
-    gettext_lazy("Skriv planen, och skriv att den är förd efter mötet."),
+    gettext_lazy("För in vilka som kom och vilka som inte kom, och kryssa i att mötet förs in i efterhand."),
+    gettext_lazy("Skriv planen."),
     gettext_lazy("Läs upp eller visa planen för personen innan den godkänns."),
     gettext_lazy("Se till att dagen för uppföljningen står i planen."),
 )

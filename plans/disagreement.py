@@ -6,11 +6,12 @@ from organisations.errors import RuleBroken
 from organisations.models import Unit
 from plans import removed, sharing
 from plans.disagreement_models import Disagreement, Dissenter
+from plans.removed import NOT_YOURS_TO_REMOVE
+from plans.removed import may_remove as may_remove
 from plans.services import chosen_unit, locked_draft, saved
 
 AT_MOST = 20
 NOT_YOUR_VIEW = "Skriv er egen syn, personens eller en närståendes. {} eller den ansvariga enheten skriver sin egen."
-NOT_YOURS_TO_REMOVE = "Bara den som ser det på ett annat sätt, eller den ansvariga enheten, kan ta bort det."
 
 
 def of_plan(plan):
@@ -74,11 +75,6 @@ def voices(case, units, *, by) -> list[Unit]:
         return list(units)
     own = Unit.objects.get(pk=by.unit_id)
     return [u for u in units if u.pk == own.pk or (u.acts_for_id and u.acts_for_id == own.acts_for_id)]
-
-
-def may_remove(row: Disagreement, case, *, by) -> bool:
-    """Nobody takes away what another sees differently: whose it is, who wrote it, or those who lead the case."""
-    return steers(case, by) or by.unit_id in {row.unit_id, row.written_by.unit_id}
 
 
 def record(what: str, found: Disagreement, draft) -> None:

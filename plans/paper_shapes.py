@@ -5,16 +5,17 @@ Values are finished text; what is missing becomes a line or a box to tick. A pap
 papers/consent: person {name, number, hidden}, told, share, planning ("yes", "no"), parties [{name, authority, yes}],
 topics [text], exempted [text], excluded, as_long (bool), valid_to, contact {name, title, unit, phone},
 representatives [{name, ground, says}], grounds [{name, says}], child (bool).
-papers/call: receiver, invited (bool), meeting {when, form, where}, person (or waits, without the person's yes), needs
-[text], contact, about, professions, others [text], answer_by.
-papers/follow_up: person, written (bool), not_the_whole, held, what_matters, goals [{number, text, measures [{text, who,
-said}]}], questions [{ask, said, hidden}], outcome ("continue", "revise", "close"), next_on, by.
-papers/closure: person, closed_on, why, note, reasons [text], calls [{name, phone}].
+papers/call: receiver, invited and account (bool), meeting {when, form, where, chair, writer}, person (or
+waits, without the person's yes), needs [text], contact, question, about, professions, others [text], answer_by.
+papers/follow_up: person, written (bool), not_the_whole, held, people [text], when, where, what_matters, goals [{number,
+text, measures [{text, who, said}]}], questions [{ask, said, hidden}], outcome ("continue", "revise", "close"), next_on,
+by.
+papers/closure: person, closed_on, by, why, note, reasons [text], calls [{name, phone}].
 papers/circle: when, length, parts [{name, share, minutes, clock, todo [text], chair [text], table [text]}].
 papers/plan_form: texts and more [{ask}]. papers/leaflet: contact.
-papers/pack: as circle and plan_form, and meeting {when, form, where, chair, writer}, about, needs [text], consent,
-people [{name, says, phone}], plan_version, what_matters, said [{ask, said}], goals [{number, text, measures [{text,
-who, when}]}], afterwards [text], not_the_whole.
+papers/pack: as circle and plan_form, and meeting {when, form, where, chair, writer}, question, about, needs [text],
+consent, people [{name, says, phone}], plan_version, what_matters, said and said_last [{ask, said}], goals [{number,
+text, how_noticed, measures [{text, who, when}]}], afterwards [text], not_the_whole.
 All: issued_by, written_on, case_number, language.
 """
 
@@ -35,7 +36,7 @@ CENTRE, LABELS, INNER, OUTER = 58, 44, 20, 56
 TINTS = ("#e1efee", "#f3ece2", "#e6ecf5", "#f0e6f1", "#e8efe0")
 # One letter is one line to write on.
 LINE = "1"
-FEW, SOME, MANY = range(2), range(4), range(9)
+FEW, SOME, MANY = range(2), range(3), range(9)
 
 
 def consent(data: dict) -> dict:

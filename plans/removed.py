@@ -1,10 +1,12 @@
 """Takes goals and measures out of a draft; what is taken is kept as it stood until the plan is approved (PLA-4)."""
 
-from organisations.errors import Conflict
+from cases.access import steers
+from organisations.errors import Conflict, RuleBroken
 from plans import proposals, services, sharing, steps
 from plans.models import Disagreement, Goal, Measure, PlanStep
 from plans.rules import digest
 
+NOT_YOURS_TO_REMOVE = "Bara den som ser det på ett annat sätt, eller den ansvariga enheten, kan ta bort det."
 GONE = "Den delen är redan borttagen ur planen."
 CHANGED = "Någon har ändrat här sedan du öppnade sidan. Läs igen innan du tar bort något."
 
@@ -24,6 +26,8 @@ def delete_goal(*, goal: Goal, by, seen: str = "") -> None:
     now = to_remove(Goal.objects.filter(plan=draft), goal.pk, seen)
     for measure in now.measures.select_related("unit"):
         services.own_part(draft.case, measure.unit, by=by)
+    if not all(may_remove(row, draft.case, by=by) for row in with_children(now) if isinstance(row, Disagreement)):
+        raise RuleBroken(NOT_YOURS_TO_REMOVE)
     keep(draft, now, by=by)
     now.delete()
     services.saved(draft, what="goal", by=by)
@@ -53,11 +57,20 @@ def to_remove(found, pk: int, seen: str):
     return now
 
 
+def may_remove(row: Disagreement, case, *, by) -> bool:
+    """Nobody takes away what another sees differently: whose it is, who wrote it, or those who lead the case."""
+    return steers(case, by) or by.unit_id in {row.unit_id, row.written_by.unit_id}
+
+
 def with_children(item) -> list:
     """The row with what goes with it when it is removed."""
     if not isinstance(item, Goal):
         return [item]
-    return [item, *item.measures.order_by("position", "pk"), *Disagreement.objects.filter(goal=item).order_by("pk")]
+    return [
+        item,
+        *item.measures.order_by("position", "pk"),
+        *Disagreement.objects.filter(goal=item).select_related("written_by").order_by("pk"),
+    ]
 
 
 def columns(row) -> dict:

@@ -21,8 +21,8 @@ follow_up {when, where, who_calls}, met (when and where the meeting was),
 participants [{name, unit, phone, present (bool)}], consent {text}, copies [text],
 agreed {said, before [text], by, on}, signatures (bool: lines to sign on), signatures_text.
 
-invitation: person {name}, address [text], issued_by, written_on (2026-03-05), meeting {when, form, where}, about,
-questions [text], participants [text], support, caller {name, title, unit, phone}.
+invitation: person {name}, address [text], issued_by, written_on (2026-03-05), meeting {when, form, where, chair,
+writer}, question, about, questions [text], participants [text], support, caller {name, title, unit, phone}.
 
 measures: person {name, number}, case_number, version, approved_on, written_on (2026-03-05), unit, authority,
 goals [{text, how_noticed, measures [{text, who, when, place}]}], lead, follow_up.
@@ -38,7 +38,6 @@ log: person {name}, written_on (2026-03-05), period, place (whose part of the lo
 papers/…: forms and letters, see `plans.paper_shapes`. `language` in any of them is the language of its words.
 """
 
-import io
 import json
 import re
 import resource
@@ -49,16 +48,14 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import django
-import pikepdf
 from django.conf import settings
 from django.template import Context, Engine
 from django.utils import translation
-from pikepdf import Array, Dictionary, Name
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
 from organisations import phones, swedish
-from plans import paper_shapes
+from plans import paper_shapes, pdf_ua
 
 HERE = Path(__file__).resolve().parent
 PAGES = HERE / "pdf"
@@ -297,36 +294,6 @@ WORDS = {"i18n": "django.templatetags.i18n"}
 ITEMS = {"log": MAX_ROWS}
 
 
-def add_scope(pdf: bytes) -> bytes:
-    """Say for every table heading whether it heads a column or a row, as PDF/UA demands."""
-
-    def walk(element, in_head: bool) -> None:
-        if isinstance(element, Array):
-            for child in element:
-                walk(child, in_head)
-        elif isinstance(element, Dictionary):
-            kind = element.get("/S")
-            in_head = in_head or kind == Name.THead
-            if kind == Name.TH:
-                own = element.get("/A")
-                if not isinstance(own, Dictionary):
-                    own = element.A = Dictionary(O=Name.Table)
-                if "/Scope" not in own:
-                    own.Scope = Name.Column if in_head else Name.Row
-            if "/K" in element:
-                walk(element.K, in_head)
-
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        walk(document.Root.StructTreeRoot.K, False)
-        for page in document.pages:
-            for note in page.get("/Annots", []):
-                # Bit 3: annotations are printed.
-                note.F = int(note.get("/F", 0)) | 4
-        out = io.BytesIO()
-        document.save(out, deterministic_id=True)
-        return out.getvalue()
-
-
 def draw(document: str, data: dict) -> bytes:
     """The finished PDF of one document."""
     if document not in SHAPES or not isinstance(data, dict):
@@ -334,7 +301,7 @@ def draw(document: str, data: dict) -> bytes:
     with translation.override(str(data.get("language") or LANGUAGE)):
         page = _page(document, data)
     html = HTML(string=page, base_url=f"{PAGES.as_uri()}/", url_fetcher=OwnFiles())
-    return add_scope(html.write_pdf(pdf_variant="pdf/ua-1"))
+    return pdf_ua.finish(html.write_pdf(pdf_variant="pdf/ua-1"))
 
 
 def _page(document: str, data: dict) -> str:

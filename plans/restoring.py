@@ -6,8 +6,8 @@ from audit import log
 from organisations.errors import Conflict, RuleBroken
 from organisations.models import Unit
 from plans import proposals, removed, services, sharing
-from plans.disagreement import NOT_YOURS_TO_REMOVE, may_remove
 from plans.models import Disagreement, Doer, Goal, Measure, MeasureState, PlanStep
+from plans.removed import NOT_YOURS_TO_REMOVE, may_remove
 
 BACK_ALREADY = "Det står redan i planen igen. Någon annan kan ha hunnit före."
 REMOVED_AGAIN = "Det har tagits tillbaka, ändrats och tagits bort igen sedan dess. Ta tillbaka det som togs bort sist."

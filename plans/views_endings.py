@@ -13,9 +13,16 @@ from cases.forms import WhyForm
 from cases.listing import subpage
 from consent import services as consents
 from consent.forms import WithdrawForm
+from meetings import calling
 from organisations.errors import shown_on
 from plans import endings
 from plans.forms_endings import CloseForm, LeaveForm
+
+
+def to_phone(case):
+    """To the list of calls when today's meeting fell away with the case (KAL-7), and the unit still sees it."""
+    meeting = calling.to_make(case)
+    return redirect("meetings:phone_list", case.pk, meeting) if meeting else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,7 +35,7 @@ def withdraw(request, case):
             consents.withdraw(case=case, by=request.actor, **form.values())
         if form.is_valid():
             # Not back to the case: the acting unit may have lost its own access.
-            return redirect("consent:receipt")
+            return to_phone(case) or redirect("consent:receipt")
     return render(request, "consent/withdraw.html", {"form": form} | frame.context(case, request.actor, here="consent"))
 
 
@@ -71,5 +78,5 @@ def close(request, case):
             endings.close(case=case, by=request.actor, **form.cleaned_data)
         if form.is_valid():
             messages.success(request, "SIP:en är avslutad. Det ligger i inkorgen hos enheterna som var med.")
-            return redirect("casework:case", case.pk)
+            return to_phone(case) or redirect("casework:case", case.pk)
     return render(request, "plans/close.html", {"form": form} | frame.context(case, request.actor, here="follow_up"))

@@ -37,7 +37,11 @@ def message_of(record: logging.LogRecord) -> str:
     if isinstance(record.args, dict):
         values = {**record.args, **dict.fromkeys(_TOLD_BY_CELERY, "-")}
     else:
+        # Django tells the address of a request that it refuses: it may hold a link (KAL-3), and always a case.
+        path = getattr(getattr(record, "request", None), "path", "")
+        told = {path, path.encode("unicode_escape").decode()} - {""}
         values = tuple(type(a).__name__ if isinstance(a, BaseException) else a for a in record.args or ())
+        values = tuple("-" if isinstance(a, str) and a in told else a for a in values)
     try:
         return str(record.msg) % values if values else _plain(record.msg)
     except (TypeError, ValueError, KeyError):

@@ -1,7 +1,7 @@
 """What the page of a unit's standing times shows: a fixed number of queries however many there are."""
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from organisations import swedish
@@ -15,6 +15,8 @@ def standing_times(unit, *, number: str) -> dict:
     windows = SlotWindow.objects.filter(unit=unit, ended_at=None, to_on__gte=timezone.localdate())
     taken = Exists(SlotBooking.objects.filter(slot_id=OuterRef("pk")))
     coming = Slot.objects.filter(unit=unit, ends_at__gt=timezone.now()).select_related("window").annotate(taken=taken)
+    # Of a window that has ended only what is taken is left.
+    coming = coming.filter(Q(taken=True) | Q(window__ended_at=None))
     shown = Paginator(coming.order_by("starts_at", "pk"), PAGE).get_page(number)
     now = timezone.now()
     return {

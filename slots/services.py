@@ -68,6 +68,9 @@ def publish(*, unit, window: Window, by) -> SlotWindow:
     rows = [row for day in days_of(window) if (row := occasion(unit, window, day)).starts_at > timezone.now()]
     if not rows:
         raise RuleBroken("Ingen sådan dag finns kvar mellan de datumen. Helgdagar räknas inte.", field="to_on")
+    with connection.cursor() as cursor:
+        # Two who publish for the same unit at once wait for each other here.
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"slots:{unit.pk}"])
     clash = first_clash(unit, rows)
     if clash:
         raise RuleBroken(f"Enheten har redan en stående tid {swedish.date_and_time(clash)}.", field="starts")

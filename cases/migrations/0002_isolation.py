@@ -228,17 +228,20 @@ begin
 end $$;
 {definer("queue_delivery(bigint, uuid, text, text, timestamptz, timestamptz)", to="sip_staff, sip_worker")}
 
+-- What takes an entry out of a calendar is sent, whatever else is stopped: else it would stay there (KAL-7).
 create function cancel_deliveries(cid uuid, key_prefix text) returns int language plpgsql
   security definer set search_path = public, pg_temp as $$
 declare n int;
 begin
   if not may_notify(cid) then raise exception 'no access to the case' using errcode = '42501'; end if;
   update notifications_delivery set state = 'cancelled'
-    where case_id = cid and state in ('due', 'to_post') and starts_with(dedupe_key, key_prefix);
+    where case_id = cid and state in ('due', 'to_post') and starts_with(dedupe_key, key_prefix)
+      and calendar ->> 'method' is distinct from 'CANCEL';
   get diagnostics n = row_count;
   -- One whose sender has died in the middle is not taken up again.
   update notifications_delivery set expires_at = now()
-    where case_id = cid and state = 'sending' and starts_with(dedupe_key, key_prefix);
+    where case_id = cid and state = 'sending' and starts_with(dedupe_key, key_prefix)
+      and calendar ->> 'method' is distinct from 'CANCEL';
   return n;
 end $$;
 {definer("cancel_deliveries(uuid, text)", to="sip_staff, sip_worker")}

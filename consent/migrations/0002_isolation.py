@@ -221,9 +221,12 @@ begin
   if c.state in ('closed', 'declined') or k is null then
     raise exception 'nothing to withdraw' using errcode = 'P0002';
   end if;
-  update notifications_delivery set state = 'cancelled' where case_id = cid and state in ('due', 'to_post');
+  -- What takes an earlier meeting out of a calendar still goes.
+  update notifications_delivery set state = 'cancelled' where case_id = cid and state in ('due', 'to_post')
+    and calendar ->> 'method' is distinct from 'CANCEL';
   -- One whose sender has died in the middle is not taken up again.
-  update notifications_delivery set expires_at = now() where case_id = cid and state = 'sending';
+  update notifications_delivery set expires_at = now() where case_id = cid and state = 'sending'
+    and calendar ->> 'method' is distinct from 'CANCEL';
   for uid in select distinct unit_id from case_access where case_id = cid and not emergency order by unit_id loop
     -- A unit whose access has already run out is told, but gets nothing more.
     if uid <> c.owner_unit_id and has_access(cid, uid) then

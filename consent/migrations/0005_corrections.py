@@ -79,7 +79,11 @@ begin
   if c.close_reason = 'mistake' then
     raise exception 'already void' using errcode = 'P0002';
   end if;
-  update notifications_delivery set state = 'cancelled' where case_id = cid and state in ('due', 'to_post');
+  -- As at a withdrawal: what takes a meeting out of a calendar still goes, and nothing else is sent or tried again.
+  update notifications_delivery set state = 'cancelled' where case_id = cid and state in ('due', 'to_post')
+    and calendar ->> 'method' is distinct from 'CANCEL';
+  update notifications_delivery set expires_at = now() where case_id = cid and state = 'sending'
+    and calendar ->> 'method' is distinct from 'CANCEL';
   update consent_emergencyaccess set ended_at = now() where case_id = cid and ended_at is null;
   update consent_legalground set ended_at = now(), ended_by_id = ctx_assignment()
     where case_id = cid and ended_at is null;

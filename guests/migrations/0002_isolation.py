@@ -63,11 +63,13 @@ create function guest_enter(sec bytea, said bytea, vis bytea, addr bytea) return
   security definer set search_path = public, pg_temp as $$
 declare k guests_guestkey; mine bigint;
 begin
+  -- Only tries on links that stand are counted: one without a link can shut nobody out, however many share an address.
+  if not exists (select 1 from guests_guestkey where secret = sec and guest_alive(link_id)) then return false; end if;
+  -- Tries at the same time wait for each other, so that each is counted.
   perform pg_advisory_xact_lock(hashtextextended('guest:' || encode(addr, 'hex'), 0));
   delete from guests_guesttry where at < now() - interval '15 minutes';
   if (select count(*) from guests_guesttry where key = addr) >= {TRIES} then return false; end if;
   insert into guests_guesttry (key, at) values (addr, now()) returning id into mine;
-  -- Tries at the same time wait for each other here, so that each is counted.
   select * into k from guests_guestkey where secret = sec for update;
   if k.link_id is null or not guest_alive(k.link_id) then return false; end if;
   if k.code <> said then

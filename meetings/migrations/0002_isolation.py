@@ -37,7 +37,8 @@ class Migration(migrations.Migration):
         ),
         # Somebody who comes late.
         case_rows("meetings_attendance", insert=STEERS, update=STEERS, update_columns="came", citizen=True),
-        case_rows("meetings_cancellationcall", insert=STEERS, update=STEERS, update_columns=CALL),
+        # Also in a closed case: a withdrawal on the meeting's own day leaves them to be made (KAL-7).
+        case_rows("meetings_cancellationcall", insert=STEERS, update=STEERS, update_columns=CALL, open_only=False),
         same_case("meetings_cancellationcall", "meeting_id", "meetings_meeting"),
         same_case("meetings_cancellationcall", "invitation_id", "meetings_invitation"),
         same_case("meetings_cancellationcall", "representative_id", "consent_representative"),

@@ -1,4 +1,4 @@
-"""Calendar entries follow the meeting and the access, whoever ends them; what a meeting held is let go (KAL-7)."""
+"""Calendar entries follow the meeting and the access, whoever ends them; so do the calls, and what it held (KAL-7)."""
 
 from django.db import migrations
 
@@ -60,7 +60,7 @@ begin
   update meetings_meeting set sequence = sequence + 1 where id = mid returning * into m;
   perform release_slots(m.reservation, uid);
   update notifications_delivery set state = 'cancelled' where case_id = m.case_id and unit_id = uid
-    and state = 'due' and not to_person and assignment_id is null and calendar is not null;
+    and state = 'due' and not to_person and assignment_id is null and calendar ->> 'uid' = m.calendar_uid::text;
   insert into notifications_delivery (id, dedupe_key, channel, template, unit_id, case_id, state, due_at, attempts,
       last_error, created_at, calendar)
     values (gen_random_uuid(), 'uncalled:' || m.id || ':' || m.sequence || ':' || uid, 'email', 'new_message', uid,
@@ -108,17 +108,113 @@ create constraint trigger calendar_handed_on after update of unit_id on meetings
   deferrable initially deferred for each row when (old.unit_id is distinct from new.unit_id)
   execute function calendar_handed_on();
 
--- A meeting that is not to be lets go of the standing times that it had taken (KAL-9), whoever ended it.
+-- A meeting that is not to be lets go of the standing times that it had taken (KAL-9), whoever ended it; one that is
+-- moved lets go of them for the one that takes its place, unless that one is at the same time and keeps them.
 create function standing_times_let_go() returns trigger language plpgsql security definer
   set search_path = public, pg_temp as $$
 begin
-  perform release_slots(new.reservation, null);
+  if tg_op = 'UPDATE' then
+    perform release_slots(new.reservation, null);
+  else
+    perform release_slots(o.reservation, null) from meetings_meeting o
+      where o.id = new.replaces_id and o.reservation is distinct from new.reservation;
+  end if;
   return null;
 end $$;
 {definer("standing_times_let_go()", to="")}
 create trigger standing_times_let_go after update of state on meetings_meeting
-  for each row when (new.state in ('cancelled', 'moved') and new.reservation is not null)
-  execute function standing_times_let_go();
+  for each row when (new.state = 'cancelled' and new.reservation is not null) execute function standing_times_let_go();
+create trigger standing_times_moved after insert on meetings_meeting
+  for each row when (new.replaces_id is not null) execute function standing_times_let_go();
+
+-- A meeting that keeps its standing times when it is changed gives back those of whom it no longer calls.
+create function release_left_out(mid bigint) returns void language plpgsql security definer
+  set search_path = public, pg_temp as $$
+declare m meetings_meeting;
+begin
+  select * into m from meetings_meeting where id = mid;
+  if m.id is null or not (ctx_handler() and may_steer(m.case_id)) then
+    raise exception 'not the caller' using errcode = '42501';
+  end if;
+  perform release_slots(m.reservation, b.unit_id) from slots_slotbooking b
+    where b.reservation = m.reservation
+      and b.unit_id <> (select a.unit_id from organisations_assignment a where a.id = m.called_by_id)
+      and not exists (select 1 from meetings_invitation i where i.meeting_id = mid and i.unit_id = b.unit_id);
+end $$;
+{definer("release_left_out(bigint)")}
+"""
+
+CALLS = f"""
+-- Whom to phone about a meeting that would have been on that day: all who would come, but those who are to be told
+-- nothing; or some of those who were called alone. Nobody when its hour is past: whoever came has been there.
+create function write_calls(m meetings_meeting, day date, alone bigint[]) returns int language plpgsql security definer
+  set search_path = public, pg_temp as $$
+declare n int;
+begin
+  if (m.starts_at at time zone 'Europe/Stockholm')::date <> day or m.ends_at <= now() then return 0; end if;
+  insert into meetings_cancellationcall (case_id, meeting_id, callee, invitation_id, representative_id, listed_at, tries,
+      reached_name)
+    select m.case_id, m.id, w.callee, w.invitation, w.representative, now(), 0, '' from (
+      select 1 as place, 'person' as callee, null::bigint as invitation, null::bigint as representative
+      union all
+      select 2, 'representative', null, r.id from consent_representative r
+        join consent_representativecontact c on c.representative_id = r.id and c.no_sharing = ''
+        where r.case_id = m.case_id and r.ended_at is null and day between r.from_on and coalesce(r.to_on, day)
+      union all
+      select 3, 'interpreter', null, null from preparation_booking b
+        where b.case_id = m.case_id and b.kind = 'interpreter' and b.state in ('booked', 'confirmed')
+      union all
+      select 4, 'invited', i.id, null from meetings_invitation i where i.meeting_id = m.id
+    ) w where alone is null or w.invitation = any(alone) order by w.place, w.invitation, w.representative
+    on conflict do nothing;
+  get diagnostics n = row_count;
+  return n;
+end $$;
+{definer("write_calls(meetings_meeting, date, bigint[])", to="")}
+grant execute on function write_calls(meetings_meeting, date, bigint[]) to sip_def;
+
+-- Called off on its very day: whoever does it, and also by a withdrawal or when the case is closed or void.
+create function calls_listed() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  perform write_calls(new, sip_today(), null);
+  return null;
+end $$;
+{definer("calls_listed()", to="")}
+create trigger calls_listed after update of state on meetings_meeting
+  for each row when (old.state = 'called' and new.state = 'cancelled') execute function calls_listed();
+
+-- A closed case is in no worklist: today's calls that are left come to the inbox of the unit that still has it. Nobody
+-- phones one who has died.
+create function calls_of_closed_case() returns trigger language plpgsql security definer
+  set search_path = public, pg_temp as $$
+begin
+  if new.close_reason = 'died' then
+    delete from meetings_cancellationcall where case_id = new.id and callee = 'person' and reached_at is null;
+  end if;
+  insert into notifications_inboxitem (unit_id, case_id, reference, kind, dedupe_key, created_at)
+    select new.owner_unit_id, new.id, new.reference, 'calls', 'calls:' || new.id, now()
+    where exists (select 1 from meetings_cancellationcall where case_id = new.id and reached_at is null
+      and (listed_at at time zone 'Europe/Stockholm')::date = sip_today())
+    on conflict (dedupe_key) do nothing;
+  return null;
+end $$;
+{definer("calls_of_closed_case()", to="")}
+create trigger calls_of_closed_case after update of state on cases_case
+  for each row when (new.state = 'closed' and old.state <> 'closed') execute function calls_of_closed_case();
+
+-- For the one who moves a meeting: a change of time or place is phoned about too.
+create function list_calls(mid bigint, day date, alone bigint[]) returns int language plpgsql security definer
+  set search_path = public, pg_temp as $$
+declare m meetings_meeting;
+begin
+  select * into m from meetings_meeting where id = mid and state in ('moved', 'cancelled');
+  if m.id is null or not (ctx_handler() and may_steer(m.case_id)) then
+    raise exception 'not the caller' using errcode = '42501';
+  end if;
+  return write_calls(m, day, alone);
+end $$;
+{definer("list_calls(bigint, date, bigint[])")}
 """
 
 
@@ -126,7 +222,12 @@ class Migration(migrations.Migration):
     dependencies = [
         ("meetings", "0003_forwarding"),
         ("cases", "0002_isolation"),
+        ("consent", "0004_who_consents"),
         ("notifications", "0002_isolation"),
+        ("preparation", "0002_isolation"),
         ("slots", "0002_isolation"),
     ]
-    operations = [migrations.RunSQL(CALENDAR, migrations.RunSQL.noop)]
+    operations = [
+        migrations.RunSQL(CALENDAR, migrations.RunSQL.noop),
+        migrations.RunSQL(CALLS, migrations.RunSQL.noop),
+    ]

@@ -154,6 +154,7 @@ class Migration(migrations.Migration):
                             ("call", "Kallelse"),
                             ("moved", "Ny mötestid"),
                             ("cancelled", "Möte inställt"),
+                            ("calls", "Mötet i dag är inställt. Ring dem som skulle ha kommit"),
                             ("answer", "Svar på kallelse"),
                             ("handed_call", "Kallelse, lämnad vidare till er"),
                             ("handed_on", "Kallelsen är lämnad vidare"),

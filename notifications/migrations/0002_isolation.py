@@ -73,7 +73,7 @@ grant insert, select (id, unit_id, case_id, kind, dedupe_key, created_at, read_a
 -- As notifications.choices.GROUPS.
 create function notice_group(kind text) returns text immutable language sql as $$
   select case
-    when kind in ('call', 'moved', 'cancelled', 'call_reminder', 'party', 'premeeting', 'handed_call') then 'call'
+    when kind in ('call', 'moved', 'cancelled', 'calls', 'call_reminder', 'party', 'premeeting', 'handed_call') then 'call'
     when kind in ('answer', 'left', 'handed_on') then 'answer'
     when kind = 'message' then 'message'
     when kind in ('plan', 'proposed', 'answered_part', 'corrected', 'recalled', 'closed', 'voided', 'consent_ended',

@@ -60,7 +60,9 @@ grant execute on function publishing_units(bigint[]) to sip_def;
 
 create function free_slots(uids bigint[]) returns setof slots_slot stable language sql security definer
   set search_path = public, pg_temp as $$
-  select s.* from slots_slot s where s.unit_id = any(uids) and s.starts_at > now() and s.offered_until > now()
+  -- A day that was taken when its window ended, and is let go later, is the unit's own.
+  select s.* from slots_slot s join slots_slotwindow w on w.id = s.window_id and w.ended_at is null
+    where s.unit_id = any(uids) and s.starts_at > now() and s.offered_until > now()
     and not exists (select 1 from slots_slotbooking b where b.unit_id = s.unit_id
       and tstzrange(b.starts_at, b.ends_at) && tstzrange(s.starts_at, s.ends_at)) $$;
 {definer("free_slots(bigint[])", to="")}

@@ -9,7 +9,8 @@ from celery.signals import setup_logging
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.utils.log import log_response
 
 from sip.celery import log_as_the_web_does
 from sip.logs import JsonFormatter, RequestLogMiddleware
@@ -53,6 +54,19 @@ def test_what_is_written_cannot_begin_a_line_of_its_own():
     line = formatted("delivery %s", FORGED)
     assert len(line.splitlines()) == 1 and line.isascii()
     assert json.loads(line)["message"] == f"delivery {FORGED}"
+
+
+@pytest.mark.parametrize(
+    "path", ["/inbjudan/abcd-efgh-jkmn-pqrs-tuvw-xyz2-34/", "/arenden/5e0c0000-0000-4000-8000-000000000000/"]
+)
+def test_the_address_of_a_refused_request_is_not_told(db, lines, path):
+    """Django tells it of a form without a token and of a fault; it may be a link that opens something (KAL-3)."""
+    assert Client(enforce_csrf_checks=True).post(path, {"code": "12345678"}).status_code == 403
+    request = RequestFactory().get(path)
+    log_response("%s: %s", "Internal Server Error", path, response=HttpResponse(status=500), request=request)
+    told = [row["message"] for row in lines() if row["logger"].startswith("django.")]
+    assert len(told) == 2 and told[1] == "Internal Server Error: -"
+    assert told[0].startswith("Forbidden") and told[0].endswith(": -")
 
 
 def test_an_exception_is_its_class_and_place_and_never_its_words():

@@ -53,3 +53,10 @@ def test_the_leaflet_is_for_all(story, drawn):
     drawn()
     file = signed_in("ingeborg.medborgare").get("/min-plan/informationsblad/")
     assert file["Content-Disposition"] == 'attachment; filename="informationsblad.pdf"'
+
+
+def test_the_notice_of_the_end_is_the_persons_own(story):
+    ronja, address = signed_in("ronja.medborgare"), f"/min-plan/{story.ended.pk}/papper/"
+    assert ronja.post(address, {"kind": "closure"}).status_code == 302
+    told = Paper.objects.using("admin").get(case_id=story.ended.pk, kind="closure").context["values"]
+    assert told["why"] == "Samtycket är tillbakataget. Inget mer delas." and told["calls"] and told["by"] == ""

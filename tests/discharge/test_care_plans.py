@@ -16,7 +16,7 @@ from discharge import care_plan_documents, care_plans, tasks
 from discharge.models import CarePlan
 from organisations.errors import Conflict, RuleBroken
 from plans.pdf import render_care_plan
-from tests import build
+from tests import build, matterhorn
 from tests.discharge.test_notices import count
 
 PSYCHIATRY, KOMMUN, OUTSIDER = "nadja.dalarna", "peter.falun", "charlotte.regionkalmar"
@@ -240,6 +240,7 @@ def test_the_pdf_passes_a_pdf_ua_checker(cast, tmp_path):
         [sys.executable, "-m", "pdfua", "check", str(file)], capture_output=True, text=True, check=False
     )
     assert "errors=0 warnings=0" in checked.stdout, checked.stdout + checked.stderr
+    assert matterhorn.problems(file.read_bytes()) == []
 
 
 def test_only_its_units_order_read_and_fetch_the_pdf(cast, browse):

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection
 from django.test import Client
 
+from guests import visits
 from tests import build_guests
 
 AT_ONCE = 12
@@ -35,10 +36,14 @@ def test_wrong_codes_at_the_same_time_are_each_counted(cast, invited, admin):
     assert Client().post(f"/inbjudan/{made.secret}/", {"code": made.code}).status_code == 200
 
 
-def test_tries_from_one_address_at_the_same_time_do_not_pass_each_other(cast, admin):
-    admin("insert into guests_guesttry (key, at) select sha256('192.0.2.9'), now() from generate_series(1, 25)")
-    together(lambda number: Client(REMOTE_ADDR="192.0.2.9").post("/inbjudan/x/", {"code": "12345678"}).status_code)
-    assert admin("select count(*) from guests_guesttry where key = sha256('192.0.2.9')") == [(30,)]
+def test_tries_from_one_address_at_the_same_time_do_not_pass_each_other(cast, invited, admin):
+    made, mark = build_guests.linked(cast, invited), visits.place("192.0.2.9")
+    wrong = f"{(int(made.code) + 1) % 10**8:08d}"
+    admin("insert into guests_guesttry (key, at) select %s, now() from generate_series(1, 28)", mark)
+    page = f"/inbjudan/{made.secret}/"
+    together(lambda number: Client(REMOTE_ADDR="192.0.2.9").post(page, {"code": wrong}).status_code)
+    assert admin("select count(*) from guests_guesttry where key = %s", mark) == [(30,)]
+    assert admin("select wrong from guests_guestkey where link_id = %s", made.link.pk) == [(2,)]
 
 
 def test_the_same_answer_many_times_at_once_is_one(cast, invited, guest, admin):

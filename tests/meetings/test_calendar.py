@@ -14,6 +14,7 @@ from icalendar import Calendar
 
 from cases import services as cases
 from cases.models import Case
+from consent import corrections
 from consent import services as consents
 from correspondence import channels
 from meetings import services
@@ -22,6 +23,7 @@ from notifications import calendar
 from notifications.channels.base import Claimed
 from notifications.channels.mail import letter
 from notifications.models import Delivery
+from plans import endings
 from tests import build
 from tests import build_forwarding as way
 
@@ -55,6 +57,7 @@ def mails(cast) -> list[tuple[str, str, dict | None]]:
 
 
 @pytest.mark.parametrize("starts", [
+    datetime(2026, 10, 24, 12, 0, tzinfo=UTC), datetime(2026, 10, 25, 12, 0, tzinfo=UTC),
     datetime(2027, 3, 27, 13, 0, tzinfo=UTC), datetime(2027, 3, 28, 0, 30, tzinfo=UTC),
     datetime(2027, 3, 28, 1, 0, tzinfo=UTC), datetime(2027, 3, 28, 12, 0, tzinfo=UTC),
     datetime(2027, 10, 30, 12, 0, tzinfo=UTC), datetime(2027, 10, 31, 2, 0, tzinfo=UTC),
@@ -193,6 +196,60 @@ def test_a_withdrawal_takes_the_entry_back_with_the_notice_about_it(cast):
     party = str(cast.unit("party").pk)
     assert entries(cast, "consent_ended:") == {party: ("CANCEL", 1, "due")}
     assert entries(cast, "cancelled:") == {}
+
+
+def close(cast, case):
+    with cast.acting("owner"):
+        endings.close(case=now(case), reason="moved", by=cast.owner)
+
+
+def withdraw(cast, case):
+    with cast.acting("owner"):
+        consents.withdraw(case=now(case), form="spoken", by=cast.owner)
+
+
+def void(cast, case):
+    with cast.acting("owner"):
+        corrections.void(case=now(case), reason="Fel person.", by=cast.owner)
+
+
+@pytest.mark.parametrize("end", [close, void])
+def test_a_case_that_ends_takes_its_meeting_out_of_the_calendars(cast, end):
+    """All else that waits is stopped."""
+    case = build.called(cast, days_ahead=9)
+    end(cast, case)
+    party = str(cast.unit("party").pk)
+    assert entries(cast, "cancelled:") == {party: ("CANCEL", 1, "due")}
+    assert {state for _, _, state in entries(cast, "call:").values()} == {"cancelled"}
+
+
+@pytest.mark.parametrize("end", [close, withdraw, void])
+def test_what_takes_an_earlier_meeting_back_is_sent_though_the_case_ends_meanwhile(cast, end):
+    case = build.called(cast, days_ahead=9)
+    meeting = cancel(cast, case)
+    end(cast, case)
+    assert entries(cast, f"cancelled:{meeting.pk}:") == {str(cast.unit("party").pk): ("CANCEL", 1, "due")}
+
+
+def test_what_takes_an_earlier_meeting_back_is_sent_though_the_unit_leaves_meanwhile(cast):
+    case = build.called(cast, days_ahead=9)
+    first = cancel(cast, case)
+    build.call(cast, case, days_ahead=10)
+    with cast.acting("owner"):
+        gone = case.participations.get(unit=cast.unit("party"))
+        cases.end_party(case=now(case), party=gone, why="", by=cast.owner)
+    party = str(cast.unit("party").pk)
+    assert entries(cast, f"cancelled:{first.pk}:") == {party: ("CANCEL", 1, "due")}
+    assert entries(cast, "uncalled:") == {party: ("CANCEL", 1, "due")}
+
+
+def test_a_call_that_is_just_being_sent_when_the_case_is_void_is_not_tried_again(cast):
+    case = build.called(cast, days_ahead=9)
+    with cast.acting("worker"):
+        assert Delivery.objects.filter(dedupe_key__startswith="call:").update(state="sending") == 1
+    void(cast, case)
+    with cast.acting("worker"):
+        assert Delivery.objects.filter(dedupe_key__startswith="call:", expires_at__isnull=False).count() == 1
 
 
 def test_a_party_that_no_longer_takes_part_gets_it_taken_back_alone(cast):

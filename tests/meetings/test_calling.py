@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import Error, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from cases import services as cases
 from cases.models import Case
 from casework import facts
 from casework.next_step import next_step
+from correspondence import channels
 from meetings import calling, services
 from meetings.models import CancellationCall, Invitation, Meeting
 from organisations import swedish
@@ -28,6 +29,20 @@ def midday():
         yield
 
 
+def summon(cast, case, **values):
+    """To a meeting that lasts all of its day: the database has the clock of the wall."""
+    if "ends_at" not in values:
+        day = timezone.localdate() + timedelta(days=values.get("days_ahead", 0))
+        values["ends_at"] = swedish.instant(day, time(23, 59, 59))
+    return build.call(cast, case, **values)
+
+
+def called(cast, *, units=("party",), **values):
+    case = build.consented(cast, parties=units)
+    summon(cast, case, units=units, **values)
+    return build.reread(cast, case)
+
+
 def cancelled(cast, *, relative=True, case=None, **values):
     """A case whose meeting today was cancelled this minute."""
     case = case or build.consented(cast, phone="070-174 06 05", **values)
@@ -38,7 +53,7 @@ def cancelled(cast, *, relative=True, case=None, **values):
                 case=case, kind="relative", name="Ingrid Testholm", relation="dotter", tell_by="phone",
                 phone="070-174 06 13", by=cast.owner,
             )]  # fmt: skip
-    build.call(cast, case, outside=outside)
+    summon(cast, case, outside=outside)
     with cast.acting("owner"):
         now = Case.objects.with_names().get(pk=case.pk)
         services.cancel(case=now, meeting=now.meetings.get(state="called"), why="Personen är sjuk.", by=cast.owner)
@@ -81,15 +96,15 @@ def test_the_day_is_stockholms(cast, minutes, listed):
     midnight, starts = swedish.instant(tomorrow, time(0)), swedish.instant(tomorrow, time(9))
     with time_machine.travel(midnight - timedelta(minutes=30)):
         case = build.consented(cast)
-        build.call(cast, case, starts_at=starts, ends_at=starts + timedelta(hours=1))
+        summon(cast, case, starts_at=starts, ends_at=starts + timedelta(hours=1))
     with time_machine.travel(midnight + timedelta(minutes=minutes)), cast.acting("owner"):
         found = Case.objects.with_names().get(pk=case.pk)
-        services.cancel(case=found, meeting=found.meetings.get(), why="Sjuk", by=cast.owner)
+        move(cast, found, place="En annan sal")
         assert CancellationCall.objects.count() == listed
 
 
 def test_another_day_nobody_needs_to_be_phoned(cast):
-    case = build.called(cast, days_ahead=2)
+    case = called(cast, days_ahead=2)
     with cast.acting("owner"):
         now = Case.objects.with_names().get(pk=case.pk)
         services.cancel(case=now, meeting=now.meetings.get(), why="Sjuk", by=cast.owner)
@@ -98,16 +113,42 @@ def test_another_day_nobody_needs_to_be_phoned(cast):
 
 @pytest.mark.parametrize(("change", "listed"), [({"place": "En annan sal"}, True), ({"agenda": "Annat"}, False)])
 def test_moving_todays_meeting_is_phoned_about_when_time_or_place_changes(cast, change, listed):
-    case = build.called(cast)
+    case = called(cast)
     with cast.acting("owner"):
-        now = Case.objects.with_names().get(pk=case.pk)
-        old = now.meetings.get()
-        kept = {name: getattr(old, name) for name in ("starts_at", "ends_at", "form", "place", "chair", "writer")}
-        services.move(
-            case=now, meeting=old, why="Salen är upptagen", units=[cast.unit("party")], by=cast.owner,
-            **({"agenda": old.agenda} | kept | change),
-        )  # fmt: skip
+        old = move(cast, Case.objects.with_names().get(pk=case.pk), **change).replaces
         assert CancellationCall.objects.filter(meeting=old).exists() is listed
+
+
+def move(cast, case, *, units=("party",), **change):
+    """The only meeting of the case changed so, everything else as it was; within somebody's scope."""
+    old = case.meetings.get()
+    kept = {name: getattr(old, name) for name in ("starts_at", "ends_at", "form", "place", "chair", "writer")}
+    return services.move(
+        case=case, meeting=old, why="Salen är upptagen", units=[cast.unit(name) for name in units], by=cast.owner,
+        **({"agenda": old.agenda} | kept | change),
+    )  # fmt: skip
+
+
+def test_one_who_is_left_out_of_todays_meeting_is_phoned_alone(cast):
+    case = called(cast, units=("party", "same_kommun"))
+    with cast.acting("owner"):
+        old = move(cast, Case.objects.with_names().get(pk=case.pk), units=("party",)).replaces
+        [row] = CancellationCall.objects.select_related("invitation")
+        assert (row.meeting_id, row.callee) == (old.pk, "invited")
+        assert row.invitation.unit_id == cast.unit("same_kommun").pk
+
+
+def test_a_list_is_not_made_by_one_who_does_not_steer_nor_for_a_meeting_that_is_to_be(cast):
+    case = called(cast)
+    with cast.acting("owner"):
+        meeting = Meeting.objects.get(case=case)
+        with pytest.raises(Error, match="not the caller"), transaction.atomic():
+            calling.list_calls(meeting=meeting)
+        services.cancel(case=Case.objects.with_names().get(pk=case.pk), meeting=meeting, why="Sjuk", by=cast.owner)
+        assert calling.list_calls(meeting=meeting) == 0, "once each"
+    for who in ("party", "reader", "outsider"):
+        with cast.acting(who), pytest.raises(Error, match="not the caller"), transaction.atomic():
+            calling.list_calls(meeting=meeting)
 
 
 def test_a_call_is_over_when_somebody_was_reached_and_not_before(cast):
@@ -120,7 +161,7 @@ def test_a_call_is_over_when_somebody_was_reached_and_not_before(cast):
     assert not calling.is_over(person, now) and calling.is_over(unit, now)
     assert (person.tries, unit.reached_name) == (1, "Hanna i växeln")
     # When the hour of the meeting is past, one who was tried has been tried.
-    later = now + timedelta(hours=3)
+    later = now + timedelta(hours=12)
     assert calling.is_over(person, later)
     with cast.acting("owner"):
         for at in (now, later):
@@ -171,7 +212,7 @@ def test_do_this_now_begins_with_the_calls_until_they_are_over(cast, browse):
 
 
 def test_the_list_is_walked_in_the_browser(cast, browse):
-    case = build.called(cast)
+    case = called(cast)
     with cast.acting("owner"):
         meeting = Meeting.objects.get(case=case)
     client = browse("amira.falun")
@@ -200,6 +241,25 @@ def test_the_list_is_walked_in_the_browser(cast, browse):
         assert "Mötet är inställt" in theirs and "Ring och skriv in" not in theirs
     assert "Alla samtal är inskrivna." in send(person, "reached", name="Astrid")
     assert "Det samtalet är redan inskrivet." in send(person, "reached", name="Astrid")
+
+
+def test_those_without_an_account_are_thought_of_when_another_days_meeting_is_cancelled(cast, browse):
+    case = build.consented(cast)
+    with cast.acting("owner"):
+        relative = cases.add_outside_party(case=case, kind="relative", name="Ingrid", tell_by="letter", by=cast.owner)
+    meeting = summon(cast, case, outside=[relative], days_ahead=2)
+    page = browse("amira.falun").post(url(case, "cancel", meeting.pk), {"why": "Sjuk"}, follow=True).content.decode()
+    assert "Hör själv av dig till personen och 1 deltagare utan konto." in page
+
+
+def test_a_person_who_is_told_by_the_system_need_not_be_told_once_more(cast, browse):
+    case = build.consented(cast)
+    with cast.acting("owner"):
+        now = Case.objects.with_names().get(pk=case.pk)
+        channels.choose(case=now, channel="email", address="astrid@brev.example", form="spoken", by=cast.owner)
+    meeting = build.call(cast, case, days_ahead=2)
+    page = browse("amira.falun").post(url(case, "cancel", meeting.pk), {"why": "Sjuk"}, follow=True).content.decode()
+    assert "Mötet är inställt." in page and "Hör själv av dig" not in page
 
 
 def test_only_the_steering_units_handlers_phone_and_only_calls_of_this_meeting(cast, browse):
@@ -248,7 +308,7 @@ def queries(client, page) -> int:
 def test_a_booked_interpreter_is_phoned_too(cast):
     """KAL-6: one who was only needed is nobody to phone yet."""
     case = build.consented(cast, interpreter=True, language="arabiska")
-    build.call(cast, case)
+    summon(cast, case)
     with cast.acting("owner"):
         bookings.book(case=bookings.fetch(case), kind="interpreter", language="arabiska", form="phone", by=cast.owner)
         now = Case.objects.with_names().get(pk=case.pk)

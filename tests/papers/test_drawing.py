@@ -11,7 +11,7 @@ import pytest
 from papers import drawing, possible
 from papers.models import Kind
 from plans import paper_shapes, render
-from tests import build
+from tests import build, matterhorn
 from tests.papers.test_papers import closed, order
 
 NAME, NUMBER = "Testholm", "19850101"
@@ -52,6 +52,7 @@ def test_each_is_drawn_and_passes_the_checker(orders, tmp_path):
         pdf = render.draw(asked["document"], asked["values"])
         (tmp_path / f"{name}.pdf").write_bytes(pdf)
         texts[name] = said(pdf)
+        assert matterhorn.problems(pdf) == [], name
         with pikepdf.open(io.BytesIO(pdf)) as document, document.open_metadata() as meta:
             assert document.Root.MarkInfo.Marked and document.Root.Lang == "sv", name
             assert meta["pdfuaid:part"] == "1" and document.Root.ViewerPreferences.DisplayDocTitle, name

@@ -12,6 +12,7 @@ from cases import services as cases
 from cases.models import Case
 from cases.topics import mask_of
 from consent.models import Disclosure
+from organisations import swedish
 from organisations.errors import RuleBroken, TooMany
 from papers import drawing, possible, services
 from papers.models import BlankPaper, Kind, Paper
@@ -93,7 +94,8 @@ def test_from_the_list_to_the_file_and_whom_it_was_given(cast, amira, monkeypatc
             ("papers.ordered", "Utskrift"), ("papers.fetched", "Utskrift"), ("papers.handed_out", "Skriva")
         }  # fmt: skip
         told = Disclosure.objects.get(case=case)
-        assert (told.recipient, told.what) == ("Personen själv", "Samtyckesblankett")
+        day = swedish.short_date(build.today())
+        assert (told.recipient, told.what, told.how) == ("Personen själv", "Samtyckesblankett", f"Överlämnad, {day}")
         assert case.events.filter(kind="paper_handed_out").count() == Paper.objects.count() == 1
 
 

@@ -179,6 +179,14 @@ def test_a_party_puts_back_its_own_and_not_anothers(cast, draft):
         assert own_measure(cast, draft, "party").state == MeasureState.CONFIRMED
 
 
+def test_a_party_takes_no_goal_away_with_what_another_sees_differently_in_it(cast, draft):
+    with cast.acting("owner"):
+        goal = services.add_goal(plan=draft, text="Du går ut.", by=cast.owner)
+        disagreement.write(plan=draft, goal=goal, whose="person", view="Jag vill inte.", topics=-1, by=cast.owner)
+    with cast.acting("party"), pytest.raises(RuleBroken, match="ser det på ett annat sätt"):
+        removed.delete_goal(goal=goal, by=cast.party)
+
+
 def test_an_approved_plan_keeps_nothing_of_what_was_removed(cast, draft):
     with cast.acting("owner"):
         removed.delete_measure(measure=Measure.objects.select_related("goal__plan").get(doer="self"), by=cast.owner)

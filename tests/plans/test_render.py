@@ -12,6 +12,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps
 from weasyprint import HTML
 
 from plans import pdf, render
+from tests import matterhorn
 
 NAME = "Ŋárát Łukasz Nguyễn"
 PLAN = {
@@ -66,6 +67,11 @@ OWN_MEASURES = {
     "version": 2, "approved_on": "2026-03-17", "written_on": "2026-03-18", "lead": "Helen Provberg",
     "goals": [{"text": "Du går ut.", "measures": [{"text": "Vi ringer.", "who": "Helen", "when": "Tisdagar"}]}],
 }  # fmt: skip
+LOG = {
+    "person": {"name": NAME}, "written_on": "2026-03-05", "period": "mars 2026", "place": "Lindö hälsocentral",
+    "rows": [{"at": f"{day} mars", "who": "Helen", "where": "Lindö", "what": "Läste", "why": ""} for day in range(90)],
+}  # fmt: skip
+WINDOW = {"address": [NAME, "Provgatan 1"], "written_on": "2026-03-05", "text": "Du har ett nytt meddelande."}
 LETTER = {
     "person": {"name": NAME},
     "written_on": "2026-03-05",
@@ -87,7 +93,7 @@ def text_of(data: bytes) -> str:
 
 DOCUMENTS = [
     (pdf.render_plan, PLAN), (pdf.render_plan, LEVELS), (pdf.render_invitation, LETTER),
-    (pdf.render_measures, OWN_MEASURES),
+    (pdf.render_measures, OWN_MEASURES), (pdf.render_log, LOG), (pdf.render_notice, WINDOW),
 ]  # fmt: skip
 
 
@@ -99,6 +105,7 @@ def test_documents_pass_a_pdf_ua_checker(order, context, tmp_path):
         [sys.executable, "-m", "pdfua", "check", str(file)], capture_output=True, text=True, check=False
     )
     assert "errors=0 warnings=0" in checked.stdout, checked.stdout + checked.stderr
+    assert matterhorn.problems(file.read_bytes()) == []
 
 
 def test_the_levels_are_said_in_words_and_their_numbers_can_be_pressed():

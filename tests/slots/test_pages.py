@@ -66,7 +66,23 @@ def test_the_page_asks_as_often_for_many_days_as_for_few(cast, browse):
     few = queries(client, page(cast, "unit"))
     for hour in range(8, 13):
         publish(cast, "owner", starts=time(hour), to_on=FIRST + 16 * WEEK)
+    for weekday in (1, 3, 4, 5):
+        for hour in range(8, 15):
+            publish(cast, "owner", weekday=weekday, starts=time(hour), to_on=FIRST + WEEK)
     assert queries(client, page(cast, "unit")) == few
+
+
+def test_the_kallelse_asks_as_often_for_many_windows_as_for_few(cast, browse):
+    case = build.consented(cast)
+    client, url = browse("amira.falun"), reverse("meetings:call", args=[case.pk])
+    for who in ("owner", "party"):
+        publish(cast, who)
+    few = queries(client, url)
+    for who in ("owner", "party"):
+        for weekday in (1, 3, 4):
+            for hour in range(8, 13):
+                publish(cast, who, weekday=weekday, starts=time(hour))
+    assert queries(client, url) == few
 
 
 def queries(client, url) -> int:
