@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from meetingroom import services
+from plans import removed
 from plans import services as plans
 from plans.models import Disagreement, Goal, PlanStep
 from tests import build, build_meeting
@@ -203,7 +204,7 @@ def test_a_goal_that_somebody_took_away_gives_back_what_was_typed(cast, room, at
     with cast.acting("owner"):
         goal = plans.add_goal(plan=plans.draft_of(now(room)), text="Du sover.", by=cast.owner)
         page = f"mal/{goal.pk}/"
-        plans.delete_goal(goal=goal, by=cast.owner)
+        removed.delete_goal(goal=goal, by=cast.owner)
     sent = {"revision": 1, "text": "Du sover gott.", "horizon": "short"}
     answer = at.client.post(at.base + page, sent)
     assert answer.status_code == 409 and "Du sover gott." in answer.content.decode()
