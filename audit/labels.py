@@ -160,6 +160,7 @@ LABELS = {
     "deviations.absence_dismissed": "Avstod från att rapportera en frånvaro, med skäl",
     "plans.started": "Började skriva en plan",
     "plans.saved": "Sparade i planen",
+    "plans.put_back": "La tillbaka något som hade tagits bort ur planen",
     "plans.measure_confirmed": "Bekräftade en insats",
     "plans.part_done": "Sa att den egna delen av planen är klar, eller inte längre är det",
     "plans.correction_started": "Började rätta planen",

@@ -33,6 +33,7 @@ from deviations.selectors import undecided
 from meetingroom.consultation import not_offered
 from meetings import calling
 from meetings.forwarding import unasked
+from meetings.forwarding_models import TimeProposal
 from meetings.models import AnswerKind, CancellationCall, Invitation, Meeting, MeetingState
 from notifications.models import InboxItem
 from plans.models import BlockKey, Doer, Measure, MeasureState, Plan, PlanState
@@ -118,6 +119,11 @@ def only_in(states, subquery):
     return Choose(When(state__in=states, then=subquery))
 
 
+def meeting_facts(now) -> JSONObject:
+    ahead = TimeProposal.objects.filter(invitation__meeting=OuterRef("pk"), starts_at__gt=now)
+    return JSONObject(id="pk", starts_at="starts_at", ends_at="ends_at", proposed=Exists(ahead))
+
+
 def with_facts(cases, *, unit_id: int):
     """Annotate cases with everything that `facts_of` needs, in one statement with few subqueries."""
     of = of_case("pk", now=timezone.now())
@@ -127,9 +133,7 @@ def with_facts(cases, *, unit_id: int):
     )
     unanswered = of["unanswered"].order_by().values("case_id")
     return cases.annotate(
-        meeting=only_in(
-            [State.CALLED], first(of["called"], JSONObject(id="pk", starts_at="starts_at", ends_at="ends_at"))
-        ),
+        meeting=only_in([State.CALLED], first(of["called"], meeting_facts(timezone.now()))),
         unanswered=only_in(
             [State.CALLED], Subquery(unanswered.annotate(units=ArrayAgg(Coalesce("unit_id", 0))).values("units"))
         ),
@@ -172,6 +176,7 @@ def facts_of(case: Case, actor, *, now, today, nameless: bool = False) -> Facts:
         meeting_id=meeting.get("id"),
         starts_at=instant(meeting.get("starts_at")),
         ends_at=instant(meeting.get("ends_at")),
+        proposed=bool(meeting.get("proposed")),
         own_unanswered=actor.unit_id in unanswered,
         calls_left=calls.get("left", 0),
         calls_meeting=calls.get("meeting"),

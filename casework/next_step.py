@@ -30,6 +30,8 @@ class Facts:
     meeting_id: int | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    # Somebody has said another time that has not been yet (KAL-5).
+    proposed: bool = False
     own_unanswered: bool = False
     others_unanswered: int = 0
     calls_left: int = 0
@@ -151,6 +153,11 @@ def at(facts) -> str:
     return f"Mötet är {swedish.date_and_time(facts.starts_at)}."
 
 
+def answered(facts, said: str = "") -> str:
+    """When the meeting is and how the answers stand, and that somebody cannot come then but at another time."""
+    return " ".join(filter(None, [at(facts), said, "En annan tid är föreslagen." if facts.proposed else ""]))
+
+
 def prepare(facts, *, why: str) -> Step:
     return Step(
         title="Förbered mötet",
@@ -257,14 +264,14 @@ def called(facts) -> Step:
     if facts.books_interpreter:
         return book_interpreter(facts)
     if not facts.others_unanswered:
-        return prepare(facts, why=f"{at(facts)} Alla har svarat.")
+        return prepare(facts, why=answered(facts, "Alla har svarat."))
     waiting = swedish.number_word(facts.others_unanswered)
     if facts.starts_at - facts.now <= REMIND_BEFORE:
         return Step(
             title="Påminn den som inte har svarat"
             if facts.others_unanswered == 1
             else "Påminn dem som inte har svarat",
-            why=f"{at(facts)} {swedish.count(facts.others_unanswered, 'svar', 'svar')} saknas.",
+            why=answered(facts, f"{swedish.count(facts.others_unanswered, 'svar', 'svar')} saknas."),
             action="Se svaren och påminn",
             url_name="meetings:overview",
             icon="send",
@@ -272,7 +279,7 @@ def called(facts) -> Step:
     who = "aktör" if facts.others_unanswered == 1 else "aktörer"
     return Step(
         title=f"Väntar på svar från {waiting} {who}",
-        why=at(facts),
+        why=answered(facts),
         turn=OTHERS,
         action="Se svaren",
         url_name="meetings:overview",

@@ -2,6 +2,7 @@
 
 from consent import coverage
 from meetings.models import AnswerKind, MeetingTextKey
+from organisations import swedish
 from organisations.errors import RuleBroken
 
 
@@ -16,6 +17,25 @@ def may_say_today(case, invitation) -> bool:
     if invitation.unit_id:
         return invitation.unit_id in coverage.covered_by(consent)
     return coverage.stands(consent)
+
+
+def stamp(invitation) -> str:
+    """What an answer that is being written stands on: when the one before it was given."""
+    return invitation.answered_at.isoformat() if invitation.answered_at else ""
+
+
+def overtaken(invitation) -> str:
+    """Somebody has answered while this answer was written; what is typed stays on the page."""
+    if invitation.answered_at is None:
+        return ""
+    who = invitation.answered_by.staff.name if invitation.answered_by_id else "Deltagaren själv"
+    said = invitation.get_answer_display().lower()
+    if invitation.attendee_name:
+        said = f"{said} ({invitation.attendee_name})"
+    return (
+        f"{who} svarade kl. {swedish.clock(invitation.answered_at)} medan du skrev: {said}. Det du skrev är kvar här. "
+        "Spara igen om det är ditt svar som ska gälla."
+    )
 
 
 def notes_of(*, case, invitation, answer, note: str, today: str, topics: int | None) -> list[tuple]:

@@ -8,8 +8,7 @@ from cases.models import OutsideParty
 from cases.topicfield import TopicsField, fill_topics
 from consent import coverage
 from consent.forms import UnitChoices
-from meetings import forwarding, outcome, rules
-from meetings.answering import may_say_today
+from meetings import answering, forwarding, outcome, rules
 from meetings.forwarding_forms import AnswerFields, ReceptionFields
 from meetings.models import AnsweredHow, AnswerKind, MeetingForm, MeetingTextKey
 from meetings.standing import PicksStandingTime
@@ -181,10 +180,12 @@ class AnswerForm(AnswerFields):
         rows=2,
     )
     topics = TopicsField(label="Vad handlar det du skriver om?")
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, case, invitation, by=None, **kwargs):
+        self.invitation = invitation
         start = {name: getattr(invitation, name) for name in self.KEPT}
-        start |= {"note": invitation.answer_note, "today": invitation.today}
+        start |= {"note": invitation.answer_note, "today": invitation.today, "seen": answering.stamp(invitation)}
         if invitation.answer == AnswerKind.NONE and by:
             start |= {"attendee_name": by.name, "attendee_title": by.title}
         start["how"] = invitation.answered_how
@@ -192,8 +193,17 @@ class AnswerForm(AnswerFields):
         if by:
             del self.fields["how"]
         fill_topics(self, topics=invitation.topics_of(MeetingTextKey.ANSWER_NOTE))
-        if not may_say_today(case, invitation):
+        if not answering.may_say_today(case, invitation):
             del self.fields["today"]
+
+    def clean_seen(self) -> str | None:
+        return self.cleaned_data["seen"] if "seen" in self.data else None
+
+    def stand_on_what_was_told(self) -> None:
+        """When the writer has been told of somebody else's answer, the next try is one that knows of it."""
+        if answering.overtaken(self.invitation) in self.errors.get("answer", []):
+            self.data = self.data.copy()
+            self.data["seen"] = answering.stamp(self.invitation)
 
 
 class HoldForm(forms.Form):

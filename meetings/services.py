@@ -12,8 +12,7 @@ from cases.models import plan_in_force
 from cases.topics import ALL, must_be_readable
 from consent import coverage, snapshot
 from consent.handing_over import send_version
-from meetings import calendar, calling, forwarding, rules, standing
-from meetings.answering import notes_of
+from meetings import answering, calendar, calling, forwarding, rules, standing
 from meetings.models import (
     AnswerKind,
     Attendance,
@@ -139,22 +138,29 @@ def opened(*, case, by) -> None:
 
 def answer(
     *, case, invitation, answer, by, attendee_name="", attendee_title="", mandate="", name_to_person=False, note="",
-    today="", topics: int | None = None, how="",
+    today="", topics: int | None = None, how="", seen: str | None = None,
 ) -> None:  # fmt: skip
     """A party says who comes, and what that person may decide (KAL-5); the steering unit, `how` it was told.
 
     A party with the duty names somebody and never just refuses (KAL-4). One without it may say what it does `today`.
+    `seen` is what `answering.stamp` said when the writer began. Raises RuleBroken when somebody has answered since.
     """
     must_be_called(invitation.meeting)
     must_be_here(invitation)
+    # The row is locked by now: what somebody else has answered meanwhile is read before anything is compared.
+    invitation.refresh_from_db(fields=ANSWERED)
     forwarding.check_answer(answer, invitation.has_duty, attendee_name, attendee_title)
     if answer == AnswerKind.DECLINED:
         attendee_name, attendee_title, mandate, name_to_person = "", "", "", False
     said = dict(zip(SAID, (answer, attendee_name, attendee_title, mandate, name_to_person), strict=True))
-    new_notes = notes_of(case=case, invitation=invitation, answer=answer, note=note, today=today, topics=topics)
-    if not new_notes and all(getattr(invitation, name) == value for name, value in said.items()):
+    new_notes = answering.notes_of(
+        case=case, invitation=invitation, answer=answer, note=note, today=today, topics=topics
+    )
+    if not notes and all(getattr(invitation, name) == value for name, value in said.items()):
         return
-    for key, text, about in new_notes:
+    if seen is not None and seen != answering.stamp(invitation):
+        raise RuleBroken(answering.overtaken(invitation), field="answer")
+    for key, text, about in notes:
         write_text(invitation.meeting, key=key, text=text, topics=about, by=by, invitation=invitation)
     for name, value in said.items():
         setattr(invitation, name, value)

@@ -105,6 +105,7 @@ def answering(request, case, invitation, form):
         if form.is_valid():
             messages.success(request, "Svaret är sparat.")
             return redirect("meetings:overview", case.pk)
+        form.stand_on_what_was_told()
     own = invitation.unit_id == request.actor.unit_id
     row = pages.row(case, invitation, request.actor)
     meeting = meeting_of(case, invitation.meeting_id)

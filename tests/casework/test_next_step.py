@@ -107,6 +107,14 @@ def test_a_party_is_told_its_own_part(state, known, title, turn, url_name):
     assert (step.title, step.turn, step.url_name) == (title, turn, url_name)
 
 
+@pytest.mark.parametrize("waiting", [{}, {"others_unanswered": 1}, {"others_unanswered": 2}])
+@pytest.mark.parametrize("days", [3, 14])
+def test_a_proposed_time_is_told_with_how_the_answers_stand(waiting, days):
+    facts = replace(BASE, state=State.CALLED, **at(days, **waiting))
+    assert "En annan tid är föreslagen." in next_step(replace(facts, proposed=True)).why
+    assert "föreslagen" not in next_step(facts).why
+
+
 @pytest.mark.parametrize(("state", "known"), [(row[0], row[1]) for row in STEERING])
 def test_without_the_right_to_write_it_is_never_your_turn_and_nothing_leads_there(state, known):
     step = next_step(replace(BASE, state=state, may_write=False, may_answer=False, **known))

@@ -169,6 +169,13 @@ def test_an_absence_is_told_in_the_list_as_on_the_case_page(cast, browse):
     assert "Ta ställning till en frånvaro" not in text(browse("hanna.dalarna").get("/arenden/"))
 
 
+def test_the_case_page_says_that_another_time_is_proposed(cast, browse):
+    case, client = walk.called(cast), browse("amira.falun")
+    assert "En annan tid" not in text(client.get(f"/arenden/{case.pk}/"))
+    way.propose(cast, case)
+    assert "En annan tid är föreslagen." in text(client.get(f"/arenden/{case.pk}/"))
+
+
 def test_the_case_page_says_who_waits_for_the_persons_yes(cast, browse):
     case = handed_on(cast, walk.called(cast))
     shown = text(browse("amira.falun").get(f"/arenden/{case.pk}/"))

@@ -362,3 +362,19 @@ def test_the_overview_costs_the_same_however_many_are_invited(cast, browse):
     assert len(meetings(cast, other)) == 1
     client.get(url(other, "overview"))
     assert queries(client, url(other, "overview")) == few <= 25
+
+
+def test_whoever_answers_second_is_told_and_loses_nothing(cast, browse):
+    """Two at the unit have the page open; the second hears of the first, and decides (KAL-5)."""
+    case = build.called(cast)
+    client, page = browse("hanna.dalarna"), url(case, "answer", own_invitation(cast, case).meeting_id)
+    seen = client.get(page).context["form"]["seen"].value()
+    first = {"answer": "coming", "attendee_name": "Hanna Utkastlind", "attendee_title": "läkare", "seen": seen}
+    second = first | {"answer": "delegate", "attendee_name": "Demo Provsson"}
+    assert client.post(page, first).status_code == 302
+    assert client.post(page, first).status_code == 302, "a double click says nothing new"
+    refused = client.post(page, second)
+    assert "Hanna Utkastlind svarade kl." in refused.content.decode() and "Demo Provsson" in refused.content.decode()
+    assert own_invitation(cast, case).attendee_name == "Hanna Utkastlind"
+    assert client.post(page, second | {"seen": refused.context["form"]["seen"].value()}).status_code == 302
+    assert own_invitation(cast, case).attendee_name == "Demo Provsson"

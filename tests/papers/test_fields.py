@@ -57,7 +57,7 @@ def test_the_longest_question_and_agenda_are_drawn(cast):
 
 def test_an_answer_that_has_run_out_ticks_no_box_and_is_said_in_no_pack(cast):
     case = build.consented(cast)
-    assert "Du har sagt ja till planen." in said(cast, case, Kind.PACK)["consent"]
+    assert "Du har sagt ja till att vi planerar tillsammans." in said(cast, case, Kind.PACK)["consent"]
     build.lapsed(cast, case)
     form = said(cast, case, Kind.CONSENT)
     assert (form["share"], form["planning"], form["told"], form["valid_to"]) == ("", "", "", "")

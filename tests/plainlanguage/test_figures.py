@@ -7,8 +7,9 @@ from tests.plainlanguage.figures import measured, sentences
 # Precision first: a hint that is wrong teaches people to look away. The rules were made with `tune`. The other parts
 # were held out, and run once before anybody looked at what was missed: `seen` gave precision 0.98 and recall 0.89, the
 # later `held` 0.94 and 0.94; then, one after the other, `later` 0.94 and 0.85, `last` 0.94 and 0.92, and `end` 0.96 and
-# 0.98. What each showed was mended before the next was written, in the rules that the sentences are cases of; nothing
-# has been changed after `end` but the label of one sentence. So `end` says what new sentences will give.
+# 0.98. What each showed was mended before the next was written, in the rules that the sentences are cases of; after
+# `end` one label was changed and word forms were added from word lists, which left its figures as they were. So `end`
+# says what new sentences will give.
 FLOORS = {
     "tune": (0.97, 0.95), "seen": (0.95, 0.93), "held": (0.95, 0.93), "later": (0.95, 0.93), "last": (0.95, 0.93),
     "end": (0.93, 0.93),
