@@ -153,9 +153,7 @@ def answer(
     if answer == AnswerKind.DECLINED:
         attendee_name, attendee_title, mandate, name_to_person = "", "", "", False
     said = dict(zip(SAID, (answer, attendee_name, attendee_title, mandate, name_to_person), strict=True))
-    new_notes = answering.notes_of(
-        case=case, invitation=invitation, answer=answer, note=note, today=today, topics=topics
-    )
+    notes = answering.notes_of(case=case, invitation=invitation, answer=answer, note=note, today=today, topics=topics)
     if not notes and all(getattr(invitation, name) == value for name, value in said.items()):
         return
     if seen is not None and seen != answering.stamp(invitation):
