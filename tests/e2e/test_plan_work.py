@@ -36,7 +36,7 @@ def a_held_meeting(someone, monkeypatch) -> tuple[Reader, Reader, str]:
 
 
 def save(reader) -> None:
-    reader.page.locator("main form button.btn[type='submit']").first.click()
+    reader.page.locator("main form.form button.btn[type='submit']").first.click()
     reader.settle()
 
 
