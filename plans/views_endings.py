@@ -19,10 +19,14 @@ from plans import endings
 from plans.forms_endings import CloseForm, LeaveForm
 
 
-def to_phone(case):
+def to_phone(request, case, said: str = ""):
     """To the list of calls when today's meeting fell away with the case (KAL-7), and the unit still sees it."""
     meeting = calling.to_make(case)
-    return redirect("meetings:phone_list", case.pk, meeting) if meeting else None
+    if meeting is None:
+        return None
+    if said:
+        messages.success(request, said)
+    return redirect("meetings:phone_list", case.pk, meeting)
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +39,7 @@ def withdraw(request, case):
             consents.withdraw(case=case, by=request.actor, **form.values())
         if form.is_valid():
             # Not back to the case: the acting unit may have lost its own access.
-            return to_phone(case) or redirect("consent:receipt")
+            return to_phone(request, case, "Återkallelsen är sparad.") or redirect("consent:receipt")
     return render(request, "consent/withdraw.html", {"form": form} | frame.context(case, request.actor, here="consent"))
 
 
@@ -78,5 +82,5 @@ def close(request, case):
             endings.close(case=case, by=request.actor, **form.cleaned_data)
         if form.is_valid():
             messages.success(request, "SIP:en är avslutad. Det ligger i inkorgen hos enheterna som var med.")
-            return to_phone(case) or redirect("casework:case", case.pk)
+            return to_phone(request, case) or redirect("casework:case", case.pk)
     return render(request, "plans/close.html", {"form": form} | frame.context(case, request.actor, here="follow_up"))

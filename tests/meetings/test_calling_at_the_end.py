@@ -91,14 +91,17 @@ def test_the_owner_is_told_to_phone_when_another_unit_writes_the_withdrawal(cast
     assert TO_PHONE not in browse("hanna.dalarna").get("/kallelser/").content.decode()
 
 
-@pytest.mark.parametrize(("page", "data"), [
-    ("plans:withdraw", {"who": "person", "how": "spoken"}), ("plans:close", {"reason": "moved"}),
+@pytest.mark.parametrize(("page", "data", "said"), [
+    ("plans:withdraw", {"who": "person", "how": "spoken"}, "Återkallelsen är sparad."),
+    ("plans:close", {"reason": "moved"}, "SIP:en är avslutad."),
 ])  # fmt: skip
-def test_the_owner_is_led_to_the_calls(cast, browse, page, data):
+def test_the_owner_is_led_to_the_calls(cast, browse, page, data, said):
     case = called(cast)
-    response = browse("amira.falun").post(reverse(page, args=[case.pk]), data)
+    response = browse("amira.falun").post(reverse(page, args=[case.pk]), data, follow=True)
     with cast.acting("owner"):
-        assert response["Location"] == url(case, "phone_list", Meeting.objects.get(case=case).pk)
+        [(way, _)] = response.redirect_chain
+        assert way == url(case, "phone_list", Meeting.objects.get(case=case).pk)
+    assert said in response.content.decode()
 
 
 @pytest.mark.parametrize("how", ["cancelled", "withdrawn"])
