@@ -11,7 +11,7 @@ from identity import config as identity_config
 from sip import demo_accounts, env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 
 SIP_MODE = env.choice("SIP_MODE", allowed=("demo", "production"), default="production")
 SIP_PROCESS = env.choice("SIP_PROCESS", allowed=("web", "worker"), default="web")
