@@ -4,18 +4,16 @@ import re
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("e2e")]
 DRAWN_WITHIN = 90
 
 
 def fetched(reader, link: str):
-    """Wait for the worker, then take the file as the browser does."""
+    """Wait for the worker, while the page asks anew by itself; then take the file as the browser does."""
     ready = reader.page.get_by_role("link", name=link)
-    give_up = time.monotonic() + DRAWN_WITHIN
-    while not ready.count() and time.monotonic() < give_up:
-        reader.page.wait_for_timeout(2000)
-        reader.open(reader.page.url.removeprefix(reader.url))
+    expect(ready.first).to_be_visible(timeout=DRAWN_WITHIN * 1000)
     return reader.page.request.get(reader.url + ready.first.get_attribute("href"))
 
 
