@@ -1,34 +1,6 @@
-/* Keeps the meeting's clock going between two page loads, and shows the hints that came with a save; without this
-   file the server's own words stand. */
+/* Keeps the meeting's clock going between two page loads; without this file the server's own words stand. */
 (function () {
   "use strict";
-
-  /* What the server has written, as elements; nothing in it is run. */
-  function parsed(html) {
-    return Array.from(new DOMParser().parseFromString(html.trim(), "text/html").body.childNodes);
-  }
-
-  function trimmed(box) {
-    [box.firstChild, box.lastChild].forEach(function (end) {
-      if (end && end.nodeType === Node.TEXT_NODE && !end.data.trim()) { end.remove(); }
-    });
-    return box;
-  }
-
-  /* Put it in the place of what stands there, unless it is the same: what is read aloud is then not read again. */
-  function put(box, html) {
-    var fresh = box.cloneNode(false);
-    fresh.append.apply(fresh, parsed(html));
-    if (!fresh.isEqualNode(trimmed(box))) { box.replaceChildren.apply(box, Array.from(fresh.childNodes)); }
-  }
-
-  document.addEventListener("sip:saved", function (event) {
-    var hints = (event.detail || {}).hints || {};
-    event.target.querySelectorAll("[data-room-hints]").forEach(function (box) {
-      var html = hints[box.dataset.roomHints];
-      if (html !== undefined) { put(box, html); }
-    });
-  });
 
   var clock = document.querySelector("[data-room-clock]");
   if (!clock) { return; }

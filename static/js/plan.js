@@ -308,4 +308,13 @@
   }
   if (box) { window.setInterval(ask, ASK_MS); }
   window.addEventListener("online", function () { reached = true; });
+
+  /* Where the page shows hints at each field, as in meeting mode, they come with the save. */
+  document.addEventListener("sip:saved", function (event) {
+    var hints = (event.detail || {}).hints || {};
+    event.target.querySelectorAll("[data-room-hints]").forEach(function (place) {
+      var html = hints[place.dataset.roomHints];
+      if (html !== undefined) { put(place, html); }
+    });
+  });
 })();

@@ -91,7 +91,7 @@ def call(amira, case: str) -> None:
     """KAL-2: today, late, so that the meeting can be held in the same journey."""
     amira.open(f"{case}moten/kalla/")
     amira.look("kalla")
-    amira.fill(day=timezone.localdate().isoformat(), starts="23.00", ends="23.45", place="Hemma hos Astrid")
+    amira.fill(day=timezone.localdate().isoformat(), starts="23.14", ends="23.59", place="Hemma hos Astrid")
     amira.pick(form="physical")
     amira.fill(agenda="Vad som är viktigt för dig, vem som gör vad, och när vi ses igen.")
     for box in amira.page.locator("input[name='units'], input[name='outside']").all():

@@ -1,12 +1,9 @@
 """What is typed in meeting mode stays: past the idle limit, without a network, with two writers; no demo is needed."""
 
 import re
-import threading
 from datetime import timedelta
-from wsgiref.simple_server import make_server
 
 import pytest
-from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import expect
 
 from cases.models import Case
@@ -15,7 +12,7 @@ from tests import build, build_meeting
 from tests.cast import Cast
 from tests.database import PASSWORD
 from tests.e2e.conftest import Reader
-from tests.e2e.test_session import Quiet, Server
+from tests.e2e.live import serving
 
 SAVED = re.compile(r"Sparat kl\. \d\d\.\d\d")
 SLOW = 15_000
@@ -23,14 +20,8 @@ SLOW = 15_000
 
 @pytest.fixture
 def address(module_database, settings):
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), server_class=Server, handler_class=Quiet)
-    settings.SIP_PUBLIC_URL = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield settings.SIP_PUBLIC_URL
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
+    with serving(settings) as url:
+        yield url
 
 
 @pytest.fixture

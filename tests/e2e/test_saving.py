@@ -3,12 +3,9 @@
 In a browser against the pages themselves; no whole demo is needed for it.
 """
 
-import threading
 from contextlib import contextmanager
-from wsgiref.simple_server import make_server
 
 import pytest
-from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import expect
 
 from plans import services
@@ -16,7 +13,7 @@ from plans.models import Plan, PlanBlock
 from tests import build
 from tests.cast import Cast
 from tests.database import PASSWORD
-from tests.e2e.test_session import Quiet, Server
+from tests.e2e.live import serving
 
 SAVED = "Sparat kl."
 PART = "varfor"
@@ -34,14 +31,8 @@ def draft(cast) -> Plan:
 
 @pytest.fixture
 def address(module_database, settings):
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), server_class=Server, handler_class=Quiet)
-    settings.SIP_PUBLIC_URL = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield settings.SIP_PUBLIC_URL
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
+    with serving(settings) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,46 +1,22 @@
 """The warning before the session ends, in a browser, with limits of seconds; no whole demo is needed for it."""
 
 import re
-import threading
-from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
 
 from tests.database import PASSWORD
+from tests.e2e.live import serving
 
 IDLE, WARNING = 5, 3
-
-
-class Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = False
-    block_on_close = True
-
-    def process_request_thread(self, request, client_address):
-        super().process_request_thread(request, client_address)
-        connections.close_all()
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *args):
-        """The test's own output is enough."""
 
 
 @pytest.fixture
 def address(module_database, settings):
     settings.SESSION_IDLE_SECONDS = {"staff": IDLE, "citizen": IDLE}
     settings.SESSION_WARNING_SECONDS = WARNING
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), server_class=Server, handler_class=Quiet)
-    settings.SIP_PUBLIC_URL = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield settings.SIP_PUBLIC_URL
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
+    with serving(settings) as url:
+        yield url
 
 
 @pytest.fixture
