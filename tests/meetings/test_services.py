@@ -349,3 +349,17 @@ def test_withdrawal_cancels_the_called_meeting(cast):
     assert (case.state, case.close_reason) == ("closed", "withdrawn")
     with cast.acting("owner"):
         assert Meeting.objects.get(case=case).state == "cancelled"
+
+
+def test_an_answer_that_came_while_this_one_waited_for_the_row_is_not_overwritten(cast):
+    case = build.called(cast)
+    with cast.acting("party"):
+        read_before = invitation(cast, case)
+    answer(cast, case, **COMING)
+    with cast.acting("party"), pytest.raises(RuleBroken, match="svarade kl"):
+        services.answer(
+            case=Case.objects.with_names().get(pk=case.pk), invitation=read_before, by=cast.party, seen="",
+            answer="delegate", attendee_name="Demo Provsson", attendee_title="läkare",
+        )  # fmt: skip
+    with cast.acting("party"):
+        assert invitation(cast, case).attendee_name == "Hanna Utkastlind"
